@@ -1,0 +1,1 @@
+"""Where the generated text runs: CUDA through PyCUDA, or the CPU."""

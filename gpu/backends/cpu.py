@@ -1,0 +1,203 @@
+"""The CPU backend: the generated text as a shared library, made by g++ or clang++."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from ..cache import cached_file
+from ..codegen.step_function import StepFunction
+from ..codegen.translation_unit import translation_unit
+from ..errors import ToolchainError
+from .base import WorkItem, header_folder, header_text
+
+__all__ = ["COMPILER_FLAGS", "CpuBackend", "find_compiler"]
+
+#: Contraction and fast-math stay off: results must not depend on the compiler.
+COMPILER_FLAGS = (
+    "-std=c++17",
+    "-O3",
+    "-march=native",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-tree-slp-vectorize",
+    "-fPIC",
+    "-shared",
+    "-pthread",
+    "-Wall",
+    "-Wextra",
+    "-Wno-psabi",
+)
+
+_ALIGNMENT = 64
+
+
+def find_compiler() -> str:
+    """Return the C++ compiler: the one in the environment variable ``CXX``, else g++, else clang++.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ToolchainError
+        If there is none.
+    """
+    for name in (os.environ.get("CXX"), "g++", "clang++"):
+        if name and shutil.which(name.split()[0]):
+            return name
+    raise ToolchainError(
+        "No C++ compiler was found. Install one: 'apt install g++' on Debian or Ubuntu, 'dnf install "
+        "gcc-c++' on Fedora, 'xcode-select --install' on macOS, or 'conda install cxx-compiler'. A "
+        "compiler elsewhere can be named in the environment variable CXX."
+    )
+
+
+@cache
+def _compiler_version(compiler: str) -> str:
+    command = [*compiler.split(), "--version"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+
+
+@cache
+def _processor() -> str:
+    """What -march=native depends on."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    wanted = ("model name", "flags", "Features", "CPU part")
+    return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
+
+
+class CpuBuffer:
+    """Memory of this process, aligned for the widest vectors."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        values = np.ascontiguousarray(values)
+        self._memory = np.empty(values.nbytes + _ALIGNMENT, dtype=np.uint8)
+        offset = -self._memory.ctypes.data % _ALIGNMENT
+        self.array = self._memory[offset : offset + values.nbytes].view(values.dtype)
+        self.array = self.array.reshape(values.shape)
+        self.array[...] = values
+
+    @property
+    def address(self) -> int:
+        """Address of the first entry."""
+        return int(self.array.ctypes.data)
+
+    @property
+    def nbytes(self) -> int:
+        """Size in bytes."""
+        return int(self.array.nbytes)
+
+    def read(self) -> np.ndarray:
+        """Return a copy of the contents."""
+        return self.array.copy()
+
+    def read_first(self, count: int) -> np.ndarray:
+        """Return a copy of the first entries."""
+        return self.array[:count].copy()
+
+    def write(self, values: np.ndarray) -> None:
+        """Replace the contents."""
+        self.array[...] = values
+
+
+@dataclass(frozen=True)
+class CpuKernels:
+    """A loaded library."""
+
+    library: ctypes.CDLL
+    threads: int
+    from_cache: bool
+
+    def run_windows(
+        self, network: CpuBuffer, windows: np.ndarray, work: Sequence[WorkItem]
+    ) -> None:
+        """Advance the network; the library shares the work out among its threads itself."""
+        windows = np.ascontiguousarray(windows, dtype=np.int32)
+        self.library.run_windows(
+            ctypes.c_void_p(network.address),
+            ctypes.c_void_p(windows.ctypes.data),
+            ctypes.c_int32(len(windows)),
+            ctypes.c_int32(self.threads),
+        )
+
+
+class CpuBackend:
+    """Runs kernels on all cores of this machine.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Number of threads. Default: the number of cores that this process may use. Results do not
+        depend on it.
+    vector_bytes : int, optional
+        Width of the vectors. Default: the widest that the processor has. Results do not depend on it.
+    """
+
+    name = "cpu"
+
+    def __init__(self, threads: int | None = None, vector_bytes: int | None = None) -> None:
+        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        self.threads = threads if threads is not None else available or os.cpu_count() or 1
+        if self.threads < 1:
+            raise ToolchainError(f"threads={threads!r}: at least one thread is needed.")
+        self.vector_bytes = vector_bytes
+        self.compiler = find_compiler()
+
+    @property
+    def description(self) -> str:
+        """Compiler and number of threads."""
+        threads = f"{self.threads} thread" + ("s" if self.threads > 1 else "")
+        return f"CPU, {threads}, {_compiler_version(self.compiler)}"
+
+    def source(self, functions: Sequence[StepFunction]) -> str:
+        """Return the text that is compiled for these step functions."""
+        return translation_unit(functions, "cpu")
+
+    def build(self, functions: Sequence[StepFunction], precision: int) -> CpuKernels:
+        """Compile step functions, or load them from the cache."""
+        text = self.source(functions)
+        flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
+        if self.vector_bytes is not None:
+            flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
+        version = _compiler_version(self.compiler)
+        parts = [text, header_text(), " ".join(flags), version, _processor()]
+
+        def make(path: Path) -> None:
+            command = [
+                *self.compiler.split(),
+                *flags,
+                f"-I{header_folder()}",
+                *("-x", "c++", "-", "-o", str(path)),
+            ]
+            result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+            if result.returncode != 0:
+                raise ToolchainError(
+                    f"{self.compiler} refused the generated text:\n{result.stderr[:4000]}"
+                )
+
+        path, made = cached_file(parts, ".so", make)
+        return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
+
+    def upload(self, values: np.ndarray) -> CpuBuffer:
+        """Return new memory that holds these values."""
+        return CpuBuffer(values)
+
+    def free_memory(self) -> int:
+        """Bytes of memory that the machine can still give."""
+        return int(psutil.virtual_memory().available)

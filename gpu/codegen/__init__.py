@@ -1,0 +1,1 @@
+"""From update statements to one C-like source text."""

@@ -1,0 +1,325 @@
+"""From symbolic expressions to lane operations, with everything parameter-only moved to the host.
+
+An expression is written as a polynomial in *atoms* (states, time, results of functions) whose coefficients
+depend on parameters alone. The coefficients become host-computed numbers; the polynomial is evaluated with
+fused multiply-adds, nested around the variable that the equation belongs to. For a compartment this yields
+``V_next = fma(V, a + b*s + ..., c*V_neighbour + d*s + ... + e)``: one multiply-add for each current.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import sympy
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+from .coefficients import CoefficientTable
+from .nodes import (
+    Add,
+    And,
+    Call,
+    Coefficient,
+    Compare,
+    Divide,
+    Draw,
+    Fma,
+    Literal,
+    Local,
+    MaskName,
+    Multiply,
+    Node,
+    Not,
+    Or,
+    PerNeuron,
+    Select,
+)
+
+__all__ = ["Lowering"]
+
+#: A product of atoms, in a fixed order, with repetition for powers.
+Monomial = tuple[Node, ...]
+Polynomial = dict[Monomial, sympy.Expr]
+
+_FUNCTIONS = {
+    "exp": "lane_exp",
+    "expm1": "lane_expm1",
+    "exprel": "lane_exprel",
+    "log": "lane_log",
+    "log10": "lane_log10",
+    "log1p": "lane_log1p",
+    "sin": "lane_sin",
+    "cos": "lane_cos",
+    "tan": "lane_tan",
+    "sinh": "lane_sinh",
+    "cosh": "lane_cosh",
+    "tanh": "lane_tanh",
+    "Abs": "lane_abs",
+    "abs": "lane_abs",
+    "sign": "lane_sign",
+    "floor": "lane_floor",
+    "ceiling": "lane_ceil",
+    "ceil": "lane_ceil",
+    "clip": "lane_clip",
+    "Mod": "lane_mod",
+}
+_DISTRIBUTIONS = {"randn": "normal", "rand": "uniform"}
+_OPERATORS = {
+    sympy.StrictLessThan: "<",
+    sympy.LessThan: "<=",
+    sympy.StrictGreaterThan: ">",
+    sympy.GreaterThan: ">=",
+    sympy.Equality: "==",
+    sympy.Unequality: "!=",
+}
+
+
+@dataclass
+class Lowering:
+    """Lowers the expressions of one straight-line section of a step function.
+
+    Within a section no state changes, so equal intermediate results are computed once. They are
+    collected in `definitions`, in the order in which they must be computed.
+
+    Parameters
+    ----------
+    variables : frozenset of str
+        Names whose values are lanes: states and locals. Every other name is a parameter.
+    table : CoefficientTable
+        Where parameter-only expressions go.
+    draws : list of str
+        Distributions of the random numbers drawn so far in this step function; extended in place.
+    prefix : str
+        Prefix of the names of intermediate results.
+    """
+
+    variables: frozenset[str]
+    table: CoefficientTable
+    draws: list[str]
+    prefix: str = ""
+    definitions: list[tuple[str, Node]] = field(default_factory=list)
+    _known: dict[Node, Node] = field(default_factory=dict)
+    _drawn: dict[sympy.Expr, Node] = field(default_factory=dict)
+
+    def value(self, expression: sympy.Expr, around: str | None = None) -> Node:
+        """Lower a number; the evaluation is nested around the variable `around`."""
+        self._drawn.clear()
+        return self._evaluate(self._polynomial(sympy.sympify(expression), around), around)
+
+    def define(self, name: str, expression: sympy.Expr) -> None:
+        """Compute an expression under a given name, for use by later ones."""
+        self.definitions.append((name, self.value(expression)))
+        self.variables |= {name}
+
+    def condition(self, expression: sympy.Basic) -> Node:
+        """Lower a condition to a mask."""
+        if isinstance(expression, BooleanTrue):
+            return Compare("==", Literal(0), Literal(0))
+        if isinstance(expression, BooleanFalse):
+            return Compare("!=", Literal(0), Literal(0))
+        if isinstance(expression, sympy.Symbol):
+            return MaskName(str(expression))
+        if isinstance(expression, sympy.Not):
+            return Not(self.condition(expression.args[0]))
+        if isinstance(expression, sympy.And | sympy.Or):
+            kind = And if isinstance(expression, sympy.And) else Or
+            first, *rest = sorted(expression.args, key=sympy.default_sort_key)
+            result = self.condition(first)
+            for part in rest:
+                result = kind(result, self.condition(part))
+            return result
+        if isinstance(expression, Relational):
+            left, right = expression.args
+            operator = _OPERATORS[type(expression)]
+            return Compare(operator, self.value(left), self.value(right))
+        raise TypeError(f"not a condition: {expression}")
+
+    def _is_parameter_only(self, expression: sympy.Basic) -> bool:
+        names = {str(symbol) for symbol in expression.free_symbols}
+        if names & self.variables or "not_refractory" in names:
+            return False
+        return not any(call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function))
+
+    def _polynomial(self, expression: sympy.Expr, around: str | None) -> Polynomial:
+        if self._is_parameter_only(expression):
+            return {(): expression}
+        if isinstance(expression, sympy.Symbol):
+            return {(Local(str(expression)),): sympy.Integer(1)}
+        if isinstance(expression, sympy.Add):
+            result: Polynomial = {}
+            for term in sorted(expression.args, key=sympy.default_sort_key):
+                for monomial, coefficient in self._polynomial(term, around).items():
+                    result[monomial] = result.get(monomial, sympy.Integer(0)) + coefficient
+            return {monomial: c for monomial, c in result.items() if c != 0} or {(): sympy.Integer(0)}
+        if isinstance(expression, sympy.Mul):
+            return self._product(expression, around)
+        if isinstance(expression, sympy.Pow):
+            return self._power(expression.base, expression.exp, around)
+        return {(self._function(expression),): sympy.Integer(1)}
+
+    def _product(self, expression: sympy.Mul, around: str | None) -> Polynomial:
+        factors = [
+            self._polynomial(factor, around)
+            for factor in sorted(expression.args, key=sympy.default_sort_key)
+        ]
+        sums = [factor for factor in factors if len(factor) > 1]
+        # One sum is multiplied out, so that its terms join those of the other currents: the one
+        # that holds the equation's own variable. Other sums stay whole, which also keeps the
+        # accuracy of products such as (V - a)*(V - b).
+        own = Local(around) if around is not None else None
+        expanded = next((f for f in sums if any(own in monomial for monomial in f)), None)
+        if expanded is None and sums:
+            expanded = sums[0]
+        result: Polynomial = {(): sympy.Integer(1)}
+        for factor in factors:
+            if len(factor) > 1 and factor is not expanded:
+                factor = {(self._let("sum", self._evaluate(factor, None)),): sympy.Integer(1)}
+            product: Polynomial = {}
+            for left, left_coefficient in result.items():
+                for right, right_coefficient in factor.items():
+                    monomial = tuple(sorted(left + right, key=repr))
+                    coefficient = left_coefficient * right_coefficient
+                    product[monomial] = product.get(monomial, sympy.Integer(0)) + coefficient
+            result = product
+        return result
+
+    def _power(self, base: sympy.Expr, exponent: sympy.Expr, around: str | None) -> Polynomial:
+        one = sympy.Integer(1)
+        if exponent.is_Integer and 0 < abs(int(exponent)) <= 16:
+            count = abs(int(exponent))
+            terms = self._polynomial(base, None)
+            if exponent < 0:
+                if len(terms) == 1:
+                    (monomial, coefficient) = next(iter(terms.items()))
+                    inverse = tuple(self._reciprocal(atom) for atom in monomial)
+                    return {tuple(sorted(inverse * count, key=repr)): coefficient**-count}
+                atom = self._reciprocal(self._evaluate(terms, None))
+                return {(atom,) * count: one}
+            if len(terms) == 1:
+                (monomial, coefficient) = next(iter(terms.items()))
+                return {tuple(sorted(monomial * count, key=repr)): coefficient**count}
+            return {(self._let("sum", self._evaluate(terms, None)),) * count: one}
+        lowered = self._evaluate(self._polynomial(base, None), None)
+        if abs(exponent) == sympy.Rational(1, 2):
+            root = self._let("root", Call("lane_sqrt", (lowered,)))
+            return {(self._reciprocal(root) if exponent < 0 else root,): one}
+        power = self._evaluate(self._polynomial(exponent, None), None)
+        return {(self._let("power", Call("lane_pow", (lowered, power))),): one}
+
+    def _reciprocal(self, node: Node) -> Node:
+        return self._let("inverse", Divide(Literal(1), node))
+
+    def _function(self, expression: sympy.Expr) -> Node:
+        name = expression.func.__name__
+        if name in _DISTRIBUTIONS:
+            # One draw for each call in each statement, however often the expression repeats it.
+            if expression not in self._drawn:
+                self.draws.append(_DISTRIBUTIONS[name])
+                draw = Draw(_DISTRIBUTIONS[name], len(self.draws) - 1)
+                self._drawn[expression] = self._let("random", draw)
+            return self._drawn[expression]
+        if name == "int_":
+            argument = expression.args[0]
+            if argument.is_Boolean or isinstance(argument, Relational) or str(argument) == "not_refractory":
+                return Select(self.condition(argument), Literal(1), Literal(0))
+            return self._let("whole", Call("lane_int", (self._argument(argument),)))
+        if name in ("Max", "Min"):
+            function = "lane_max" if name == "Max" else "lane_min"
+            first, *rest = sorted(expression.args, key=sympy.default_sort_key)
+            result = self._argument(first)
+            for part in rest:
+                result = Call(function, (result, self._argument(part)))
+            return self._let("bound", result)
+        if name not in _FUNCTIONS:
+            raise TypeError(f"no lane function for {expression}")
+        arguments = tuple(self._argument(argument) for argument in expression.args)
+        return self._let(name.lower(), Call(_FUNCTIONS[name], arguments))
+
+    def _argument(self, expression: sympy.Expr) -> Node:
+        return self._evaluate(self._polynomial(expression, None), None)
+
+    def _evaluate(self, polynomial: Polynomial, around: str | None) -> Node:
+        own = Local(around) if around is not None else None
+        if own is not None and any(own in monomial for monomial in polynomial):
+            slope: Polynomial = {}
+            rest: Polynomial = {}
+            for monomial, coefficient in polynomial.items():
+                if own in monomial:
+                    atoms = list(monomial)
+                    atoms.remove(own)
+                    slope[self._shared_product(tuple(atoms))] = coefficient
+                else:
+                    rest[self._shared_product(monomial)] = coefficient
+            factor = self._nest(slope)
+            return _fused(own, factor, self._nest(rest) if rest else None)
+        return self._nest(polynomial)
+
+    def _shared_product(self, monomial: Monomial) -> Monomial:
+        if len(monomial) < 2:
+            return monomial
+        return (self._let("product", _product(monomial)),)
+
+    def _nest(self, polynomial: Polynomial) -> Node:
+        """Evaluate by Horner's rule around the atom that occurs in most terms."""
+        counts = Counter(atom for monomial in polynomial for atom in set(monomial))
+        frequent = [atom for atom, count in counts.items() if count > 1]
+        if frequent and any(len(monomial) > 1 for monomial in polynomial):
+            atom = max(frequent, key=lambda item: (counts[item], repr(item)))
+            inner: Polynomial = {}
+            outer: Polynomial = {}
+            for monomial, coefficient in polynomial.items():
+                if atom in monomial:
+                    atoms = list(monomial)
+                    atoms.remove(atom)
+                    inner[tuple(atoms)] = coefficient
+                else:
+                    outer[monomial] = coefficient
+            return _fused(atom, self._nest(inner), self._nest(outer) if outer else None)
+        result: Node | None = None
+        constant = polynomial.get(())
+        if constant is not None:
+            result = self.table.node(constant)
+        for monomial in sorted((m for m in polynomial if m), key=repr):
+            coefficient = self.table.node(polynomial[monomial])
+            result = _fused(_product(monomial), coefficient, result)
+        assert result is not None
+        return result
+
+    def _let(self, hint: str, node: Node) -> Node:
+        if isinstance(node, Local | Literal | Coefficient | PerNeuron):
+            return node
+        if node not in self._known:
+            name = f"{self.prefix}{hint}_{len(self.definitions)}"
+            self.definitions.append((name, node))
+            self._known[node] = Local(name)
+        return self._known[node]
+
+
+def _product(atoms: Monomial) -> Node:
+    """Multiply atoms; indicators of conditions become one selection."""
+    masks = [atom.mask for atom in atoms if isinstance(atom, Select)]
+    numbers = [atom for atom in atoms if not isinstance(atom, Select)]
+    result: Node | None = None
+    for atom in numbers:
+        result = atom if result is None else Multiply(result, atom)
+    if not masks:
+        assert result is not None
+        return result
+    condition = masks[0]
+    for mask in dict.fromkeys(masks[1:]):
+        condition = And(condition, mask)
+    return Select(condition, result if result is not None else Literal(1), Literal(0))
+
+
+def _fused(left: Node, right: Node, addend: Node | None) -> Node:
+    """Return ``left * right + addend`` in its cheapest form."""
+    if left == Literal(0) or right == Literal(0):
+        return addend if addend is not None else Literal(0)
+    if left == Literal(1) or right == Literal(1):
+        other = right if left == Literal(1) else left
+        return other if addend is None or addend == Literal(0) else Add(other, addend)
+    if addend is None or addend == Literal(0):
+        return Multiply(left, right)
+    return Fma(left, right, addend)
+

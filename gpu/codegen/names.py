@@ -1,0 +1,41 @@
+"""Names of the generated text: the user's own where possible, never one that already means something."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+__all__ = ["identifier"]
+
+_KEYWORDS = frozenset(
+    "alignas alignof and asm auto bool break case catch char class const constexpr continue decltype default"
+    " delete do double else enum explicit export extern false float for friend goto if inline int long"
+    " mutable namespace new noexcept not nullptr operator or private protected public register return short"
+    " signed sizeof static struct switch template this throw true try typedef typeid typename union unsigned"
+    " using virtual void volatile wchar_t while xor net p window first c".split()
+)
+
+
+@cache
+def _header_words() -> frozenset[str]:
+    folder = resources.files("dendrify_gpu.gpu.kernels")
+    words: set[str] = set()
+    for item in folder.iterdir():
+        if item.name.endswith(".h"):
+            code = re.sub(r"//[^\n]*|/\*.*?\*/", "", item.read_text(), flags=re.DOTALL)
+            words.update(re.findall(r"[A-Za-z_]\w*", code))
+    return frozenset(words)
+
+
+def identifier(name: str) -> str:
+    """Return the C identifier for a name of the model.
+
+    Examples
+    --------
+    >>> identifier('V_soma')
+    'V_soma'
+    >>> identifier('double')
+    'double_'
+    """
+    return f"{name}_" if name in _KEYWORDS or name in _header_words() else name

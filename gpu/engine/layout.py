@@ -1,0 +1,57 @@
+"""The structures of network.h as numpy record types, member by member in the same order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = [
+    "CONTROL",
+    "EMITTER",
+    "GENERATOR",
+    "MONITOR",
+    "NETWORK",
+    "NOT_FINITE_NONE",
+    "POISSON",
+    "POPULATION",
+    "PROJECTION",
+    "SPIKE",
+    "WINDOW",
+]
+
+
+def _record(pointers: str = "", longs: str = "", doubles: str = "", ints: str = "") -> np.dtype:
+    members = [(name, np.uint64) for name in pointers.split()]
+    members += [(name, np.int64) for name in longs.split()]
+    members += [(name, np.float64) for name in doubles.split()]
+    members += [(name, np.int32) for name in ints.split()]
+    record = np.dtype(members)
+    assert record.itemsize % 8 == 0
+    return record
+
+
+WINDOW = _record(ints="begin end source_begin source_end flush reserved")
+SPIKE = _record(ints="source step")
+MONITOR = _record("row buffer", ints="lowest highest every n_rows n_variables first_sample")
+POPULATION = _record(
+    "state last_spike flags coefficient vary vary_offset vary_step ring pending monitor",
+    ints="n stride model source n_port n_slot spike_width stream",
+)
+POISSON = _record("next gap_scale", ints="n rate_step source stream restart reserved")
+GENERATOR = _record("step index", ints="n_spike source")
+PROJECTION = _record(
+    "row target weight delay",
+    longs="common_weight",
+    ints="common_delay kind population port n_source n_target first_source first_target",
+)
+EMITTER = _record(ints="source n first_projection last_projection")
+CONTROL = _record(
+    "not_finite", ints="spike_count spike_begin spike_capacity spike_reserve halted windows_done"
+)
+NETWORK = _record(
+    "population poisson generator projection emitter spike control",
+    doubles="dt",
+    ints="n_population n_poisson n_generator n_emitter seed reserved",
+)
+
+#: Value of ``Control.not_finite`` while everything is finite.
+NOT_FINITE_NONE = np.uint64(2**64 - 1)

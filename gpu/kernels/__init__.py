@@ -1,0 +1,1 @@
+"""The C-like source text shared by every kernel."""

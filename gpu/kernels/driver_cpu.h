@@ -1,0 +1,111 @@
+// Runs windows on the CPU: every thread owns a range of neurons, sources and spikes, and the threads meet
+// after each phase.
+#ifndef DENDRIFY_GPU_DRIVER_CPU_H
+#define DENDRIFY_GPU_DRIVER_CPU_H
+
+#include <pthread.h>
+#include <sched.h>
+
+struct Team {
+    const Network *net;
+    const Window *window;
+    int32_t n_window;
+    int32_t n_thread;
+    int32_t waiting;     // threads that have reached the barrier
+    int32_t generation;  // number of barriers passed
+    int32_t started;     // set once the number of threads is known
+};
+
+struct Member {
+    Team *team;
+    int32_t number;
+};
+
+// Spins briefly, then gives the core away: a machine that is busy with other work must not be slowed
+// down further by waiting threads.
+static void meet(Team *team)
+{
+    const int32_t generation = __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE);
+    if (__atomic_add_fetch(&team->waiting, 1, __ATOMIC_ACQ_REL) == team->n_thread) {
+        __atomic_store_n(&team->waiting, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&team->generation, generation + 1, __ATOMIC_RELEASE);
+        return;
+    }
+    for (int32_t spin = 0; __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE) == generation; ++spin)
+        if (spin > 4000)
+            sched_yield();
+}
+
+// The part of `count` items that a thread owns.
+static int64_t share(int64_t count, int32_t number, int32_t n_thread) { return count * number / n_thread; }
+
+static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
+{
+    for (int32_t k = 0; k < net->n_population; ++k) {
+        const int64_t vectors = (net->population[k].n + LANES - 1) / LANES;
+        const int64_t end = share(vectors, number + 1, n_thread);
+        for (int64_t v = share(vectors, number, n_thread); v < end; ++v)
+            step_population(net, k, window, v * LANES);
+    }
+    if (window->source_begin == window->source_end)
+        return;
+    for (int32_t k = 0; k < net->n_poisson; ++k) {
+        const int32_t n = net->poisson[k].n;
+        emit_poisson(net, &net->poisson[k], window, (int32_t)share(n, number, n_thread),
+                     (int32_t)share(n, number + 1, n_thread));
+    }
+    for (int32_t k = 0; k < net->n_generator; ++k)
+        emit_generator(net, &net->generator[k], window, number, n_thread);
+}
+
+static void *run_member(void *argument)
+{
+    const Member *member = (const Member *)argument;
+    Team *team = member->team;
+    const Network *net = team->net;
+    while (!__atomic_load_n(&team->started, __ATOMIC_ACQUIRE))
+        sched_yield();
+    for (int32_t w = 0; w < team->n_window; ++w) {
+        advance_share(net, &team->window[w], member->number, team->n_thread);
+        meet(team);
+        const int32_t begin = net->control->spike_begin;
+        const int32_t count = net->control->spike_count - begin;
+        const int32_t end = begin + (int32_t)share(count, member->number + 1, team->n_thread);
+        for (int32_t k = begin + (int32_t)share(count, member->number, team->n_thread); k < end; ++k)
+            deliver_spike(net, net->spike[k], 0, 1);
+        meet(team);
+        if (member->number == 0)
+            close_window(net);
+        meet(team);
+        if (!window_can_run(net))
+            break;
+    }
+    return 0;
+}
+
+enum { MOST_THREADS = 1024 };
+
+// Run windows until all are done or the control block says stop. Returns the number of threads that ran: fewer
+// than asked for where the system refused one, which changes no result.
+extern "C" int32_t run_windows(const Network *net, const Window *window, int32_t n_window, int32_t n_thread)
+{
+    Team team = {net, window, n_window, 1, 0, 0, 0};
+    Member member[MOST_THREADS];
+    pthread_t thread[MOST_THREADS];
+    member[0] = {&team, 0};
+    for (; team.n_thread < n_thread && team.n_thread < MOST_THREADS; ++team.n_thread) {
+        member[team.n_thread] = {&team, team.n_thread};
+        if (pthread_create(&thread[team.n_thread], 0, run_member, &member[team.n_thread]) != 0)
+            break;
+    }
+    __atomic_store_n(&team.started, 1, __ATOMIC_RELEASE);
+    run_member(&member[0]);
+    for (int32_t k = 1; k < team.n_thread; ++k)
+        pthread_join(thread[k], 0);
+    return team.n_thread;
+}
+
+// Lanes of the vectors that this library was built with.
+extern "C" int32_t lane_count(void) { return LANES; }
+
+#endif

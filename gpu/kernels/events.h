@@ -1,0 +1,153 @@
+// What lanes and threads share: the spike list, samples, the input of sources, delivery, and the bookkeeping
+// between windows. Built on atomic_add, atomic_claim and atomic_lowest of the backend.
+#ifndef DENDRIFY_GPU_EVENTS_H
+#define DENDRIFY_GPU_EVENTS_H
+
+DEVICE void append_spike(const Network *net, int32_t source, int32_t step)
+{
+    Control *control = net->control;
+    const int32_t place = atomic_claim(&control->spike_count, 1);
+    net->spike[place].source = source;
+    net->spike[place].step = step;
+}
+
+// Append the spikes of the lanes of `which` that belong to a neuron.
+RARE void append_spikes(const Network *net, const Population *p, mask which, int64_t first, int32_t step)
+{
+    for (int lane_number = 0; lane_number < LANES; ++lane_number)
+        if (first + lane_number < p->n && lane_is_set(which, lane_number))
+            append_spike(net, p->source + (int32_t)first + lane_number, step);
+}
+
+DEVICE bool sample_due(const Monitor *m, int64_t first, int32_t step)
+{
+    return first < m->highest && first + LANES > m->lowest && step % m->every == 0;
+}
+
+// Write one variable of the recorded lanes into the current sample.
+RARE void sample(const Monitor *m, int variable, lane value, int64_t first, int32_t step)
+{
+    const int64_t number = step / m->every - m->first_sample;
+    real *out = m->buffer + (number * m->n_variables + variable) * m->n_rows;
+    for (int lane_number = 0; lane_number < LANES; ++lane_number) {
+        const int32_t row = m->row[first + lane_number];
+        if (row >= 0)
+            out[row] = lane_value(value, lane_number);
+    }
+}
+
+// Report the lanes of `bad` that belong to a neuron; the lowest report wins.
+RARE void report_not_finite(const Network *net, int32_t population, int32_t variable, mask bad,
+                              int64_t first)
+{
+    const int32_t n = net->population[population].n;
+    for (int lane_number = 0; lane_number < LANES; ++lane_number)
+        if (first + lane_number < n && lane_is_set(bad, lane_number))
+            atomic_lowest(&net->control->not_finite, ((uint64_t)population << 48) |
+                                                         ((uint64_t)variable << 32) |
+                                                         (uint64_t)(first + lane_number));
+}
+
+// Spikes of sources [first, last) of a Poisson object in the window's source steps. The gap to the next
+// spike is drawn from (source, step of this spike), so no generator state is kept.
+DEVICE void emit_poisson(const Network *net, const Poisson *group, const Window *window, int32_t first,
+                         int32_t last)
+{
+    for (int32_t i = first; i < last; ++i) {
+        const double scale = group->gap_scale[(int64_t)i * group->rate_step];
+        int32_t next = group->next[i];
+        if (window->source_begin == group->restart)
+            next = window->source_begin + geometric_gap(net->seed, (uint32_t)group->stream, (uint32_t)i,
+                                                        (uint32_t)window->source_begin, 1u, scale);
+        while (next < window->source_end) {
+            append_spike(net, group->source + i, next);
+            next += 1 + geometric_gap(net->seed, (uint32_t)group->stream, (uint32_t)i, (uint32_t)next, 0u,
+                                      scale);
+        }
+        group->next[i] = next;
+    }
+}
+
+// First spike of a generator at or after a step.
+DEVICE int32_t generator_position(const Generator *g, int32_t step)
+{
+    int32_t low = 0, high = g->n_spike;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (g->step[middle] < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// The generator's spikes in the window's source steps, shared out among `count` workers.
+DEVICE void emit_generator(const Network *net, const Generator *g, const Window *window, int32_t worker,
+                           int32_t count)
+{
+    const int32_t end = generator_position(g, window->source_end);
+    for (int32_t k = generator_position(g, window->source_begin) + worker; k < end; k += count)
+        append_spike(net, g->source + g->index[k], g->step[k]);
+}
+
+DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source, int32_t step,
+                        int32_t worker, int32_t count)
+{
+    const Population *post = &net->population[j->population];
+    int64_t begin = 0, end = 1;
+    if (j->kind == SYNAPSES_EXPLICIT) {
+        begin = j->row[source];
+        end = j->row[source + 1];
+    } else if (j->kind == SYNAPSES_ALL_TO_ALL) {
+        end = j->n_target;
+    }
+    const int64_t port_size = (int64_t)post->n_port * post->stride;
+    integer *const port = post->ring + (int64_t)j->port * post->stride;
+    for (int64_t k = begin + worker; k < end; k += count) {
+        const int32_t delay = j->delay ? j->delay[k] : j->common_delay;
+        const integer weight = j->weight ? j->weight[k] : (integer)j->common_weight;
+        const int32_t target = j->kind == SYNAPSES_EXPLICIT     ? j->target[k]
+                               : j->kind == SYNAPSES_ONE_TO_ONE ? j->first_target + source
+                                                                : j->first_target + (int32_t)k;
+        const int32_t slot = (step + delay) % post->n_slot;
+        atomic_add(&port[slot * port_size + target], weight);
+        set_pending(post, target, j->port, slot);
+    }
+}
+
+// Hand one spike to every synapse of its source. Sums are of integers: their order does not matter.
+DEVICE void deliver_spike(const Network *net, Spike spike, int32_t worker, int32_t count)
+{
+    int32_t e = 0;
+    while (spike.source - net->emitter[e].source >= net->emitter[e].n)
+        ++e;
+    const Emitter *emitter = &net->emitter[e];
+    for (int32_t k = emitter->first_projection; k < emitter->last_projection; ++k) {
+        const Projection *j = &net->projection[k];
+        const int32_t source = spike.source - emitter->source - j->first_source;
+        if (source >= 0 && source < j->n_source)
+            deliver_row(net, j, source, spike.step, worker, count);
+    }
+}
+
+// Whether the next window may run.
+DEVICE bool window_can_run(const Network *net)
+{
+    const Control *control = net->control;
+    return !control->halted;
+}
+
+// After delivery, by a single worker: note progress and stop where the host has to act.
+DEVICE void close_window(const Network *net)
+{
+    Control *control = net->control;
+    control->windows_done += 1;
+    control->spike_begin = control->spike_count;
+    if (control->not_finite != ~(uint64_t)0)
+        control->halted = 2;
+    else if (control->spike_capacity - control->spike_count < control->spike_reserve)
+        control->halted = 1;
+}
+
+#endif

@@ -1,0 +1,135 @@
+// The network as every kernel sees it: plain structures of sizes and pointers, filled by the host.
+//
+// The same text serves the CPU and CUDA. Sizes and the order of the members are repeated on the host in
+// engine/layout.py; every structure is a multiple of eight bytes without hidden padding.
+#ifndef DENDRIFY_GPU_NETWORK_H
+#define DENDRIFY_GPU_NETWORK_H
+
+#include <stdint.h>
+
+// Steps [begin, end) of the neurons, and steps [source_begin, source_end) of the input spikes, which
+// are made one window ahead. A flushing window only completes step begin - 1.
+struct Window {
+    int32_t begin;
+    int32_t end;
+    int32_t source_begin;
+    int32_t source_end;
+    int32_t flush;
+    int32_t reserved;
+};
+
+struct Spike {
+    int32_t source;  // number among all spiking objects of the network
+    int32_t step;
+};
+
+// Samples of some variables of some neurons, taken every `every` steps.
+struct Monitor {
+    const int32_t *row;  // row of each neuron in the buffer, -1 where it is not recorded
+    real *buffer;        // [sample][variable][row]
+    int32_t lowest;      // recorded neurons lie in [lowest, highest)
+    int32_t highest;
+    int32_t every;
+    int32_t n_rows;
+    int32_t n_variables;
+    int32_t first_sample;  // number of the sample that the buffer begins with
+};
+
+// One population of neurons.
+struct Population {
+    real *state;               // [variable][stride]
+    integer *last_spike;       // [stride], the step of the last spike
+    integer *flags;            // [word][stride], what happened in the last step
+    const real *coefficient;   // shared numbers computed by the host
+    const real *vary;          // per-neuron numbers computed by the host
+    const int64_t *vary_offset;
+    const int64_t *vary_step;  // 1 where neurons differ, 0 where one vector serves all
+    integer *ring;             // [slot][port][stride], input that is due in the coming steps
+    uint8_t *pending;          // CPU: [vector][port][slot], whether any lane of the vector has input
+    const Monitor *monitor;
+    int32_t n;
+    int32_t stride;
+    int32_t model;
+    int32_t source;            // number of its first neuron among all spiking objects
+    int32_t n_port;
+    int32_t n_slot;
+    int32_t spike_width;       // delay of the second reset in steps
+    int32_t stream;            // stream of its random numbers
+};
+
+// Independent sources that spike with a fixed probability in each step.
+struct Poisson {
+    int32_t *next;                  // step of the next spike of each source
+    const double *gap_scale;        // 1 / log(1 - p)
+    int32_t n;
+    int32_t rate_step;              // 1 where sources differ, 0 where one rate serves all
+    int32_t source;
+    int32_t stream;
+    int32_t restart;                // step at which the first spikes are drawn, -1 for no restart
+    int32_t reserved;
+};
+
+// Given spikes, sorted by step.
+struct Generator {
+    const int32_t *step;
+    const int32_t *index;
+    int32_t n_spike;
+    int32_t source;
+};
+
+enum { SYNAPSES_EXPLICIT = 0, SYNAPSES_ONE_TO_ONE = 1, SYNAPSES_ALL_TO_ALL = 2 };
+
+// Synapses from one spiking object to one port of one population.
+struct Projection {
+    const int64_t *row;      // explicit synapses: first synapse of each source, n_source + 1 entries
+    const int32_t *target;   // explicit synapses: neuron in the target population
+    const integer *weight;   // per-synapse weight in units of the port, or null
+    const uint16_t *delay;   // per-synapse delay in steps, or null
+    int64_t common_weight;
+    int32_t common_delay;
+    int32_t kind;
+    int32_t population;
+    int32_t port;
+    int32_t n_source;
+    int32_t n_target;
+    int32_t first_source;    // first source, relative to the spiking object
+    int32_t first_target;
+};
+
+// A spiking object and its projections.
+struct Emitter {
+    int32_t source;            // number of its first source
+    int32_t n;
+    int32_t first_projection;  // its projections are [first_projection, last_projection)
+    int32_t last_projection;
+};
+
+// What the kernels tell the host, and what one window leaves to the next.
+struct Control {
+    uint64_t not_finite;    // population, variable and neuron of the first bad value, or all ones
+    int32_t spike_count;
+    int32_t spike_begin;    // spikes before this one have been delivered
+    int32_t spike_capacity;
+    int32_t spike_reserve;  // the most that one window can add
+    int32_t halted;         // 1: no room for another window's spikes, 2: a value is not finite
+    int32_t windows_done;
+};
+
+struct Network {
+    const Population *population;
+    const Poisson *poisson;
+    const Generator *generator;
+    const Projection *projection;
+    const Emitter *emitter;
+    Spike *spike;
+    Control *control;
+    double dt;
+    int32_t n_population;
+    int32_t n_poisson;
+    int32_t n_generator;
+    int32_t n_emitter;
+    uint32_t seed;
+    int32_t reserved;
+};
+
+#endif
