@@ -304,7 +304,7 @@ class _Reader:
         value = self.model.refractory
         if value is False or value is None:
             return None
-        dt = sympy.Symbol("dt", real=True)
+        dt = sympy.Symbol("dt", real=True, positive=True)  # as Brian2 writes it
         if not isinstance(value, str):
             if not have_same_dimensions(value, brian2.second):
                 raise ModelError(
@@ -343,7 +343,7 @@ class _Reader:
         for call in value.atoms(sympy.Function):
             name = call.func.__name__
             name = {"int_": "int", "Abs": "abs", "ceiling": "ceil", "Mod": "mod"}.get(name, name)
-            if name not in SUPPORTED_FUNCTIONS | {"mod", "Piecewise"}:
+            if name not in SUPPORTED_FUNCTIONS | {"mod"}:
                 raise ModelError(
                     f"{self.model.name}: the {where} calls {name!r}, which the core cannot compute. "
                     + nearest_names(name, SUPPORTED_FUNCTIONS)
@@ -436,6 +436,12 @@ class _BlockReader:
             elif operator not in ("=", ":="):
                 raise ModelError(f"{model.name}: the {where} uses {operator!r}; write it with '='.")
             statements.append(Assignment(target, value))
+        used = {str(symbol) for statement in statements for symbol in statement.value.free_symbols}
+        for target in sorted(local - used):
+            raise ModelError(
+                f"{model.name}: the {where} sets {target!r}, which is not a variable of the model and is not "
+                f"used afterwards. {nearest_names(target, self.equations.names)}"
+            )
         return tuple(statements)
 
     def _expand(self, value: sympy.Basic) -> sympy.Basic:

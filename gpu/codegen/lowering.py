@@ -58,6 +58,7 @@ _FUNCTIONS = {
     "Abs": "lane_abs",
     "abs": "lane_abs",
     "sign": "lane_sign",
+    "sqrt": "lane_sqrt",
     "floor": "lane_floor",
     "ceiling": "lane_ceil",
     "ceil": "lane_ceil",

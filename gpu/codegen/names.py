@@ -17,14 +17,19 @@ _KEYWORDS = frozenset(
 )
 
 
+#: What a header defines at file scope: functions and calls, macros, structures, types, enumerators.
+_DEFINED = re.compile(
+    r"\b(\w+)\s*\(|#\s*define\s+(\w+)|\bstruct\s+(\w+)|\btypedef\s+\w+\s+(\w+)|\b([A-Z][A-Z_]+)\b"
+)
+
+
 @cache
 def _header_words() -> frozenset[str]:
-    folder = resources.files("dendrify_gpu.gpu.kernels")
     words: set[str] = set()
-    for item in folder.iterdir():
+    for item in resources.files("dendrify_gpu.gpu.kernels").iterdir():
         if item.name.endswith(".h"):
-            code = re.sub(r"//[^\n]*|/\*.*?\*/", "", item.read_text(), flags=re.DOTALL)
-            words.update(re.findall(r"[A-Za-z_]\w*", code))
+            code = re.sub(r"//[^\n]*", "", item.read_text())
+            words.update(name for names in _DEFINED.findall(code) for name in names if name)
     return frozenset(words)
 
 

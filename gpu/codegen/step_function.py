@@ -168,7 +168,7 @@ class _Writer:
         if "i" in names:
             self._line("const lane i = to_real(isplat((integer)first) + lane_iota());")
         if functions & {"rand", "randn"}:
-            self._line("const ulane _index = usplat((unsigned_integer)first) + lane_counter();")
+            self._line("const ulane _index = (ulane)(isplat((integer)first) + lane_iota());")
 
     # ----------------------------------------------------------------- sections
 
@@ -214,7 +214,7 @@ class _Writer:
         # Infinity minus infinity and any arithmetic on NaN give NaN: the sum is zero exactly when
         # all values are finite.
         terms = " + ".join(f"({identifier(name)} - {identifier(name)})" for name in checked)
-        self._line(f"if (any({terms} != splat(0))) {{")
+        self._line(f"if (any_set({terms} != splat(0))) {{")
         self.depth += 1
         for number, name in enumerate(self.program.state_names):
             if name in differential:
@@ -323,7 +323,7 @@ class _Writer:
                 blocks.append((f"event {event.name}", mask, event.actions, False))
         if not blocks:
             return
-        self._line(f"if (any({' | '.join(mask for _, mask, _, _ in blocks)})) {{")
+        self._line(f"if (any_set({' | '.join(mask for _, mask, _, _ in blocks)})) {{")
         self.depth += 1
         for title, mask, statements, clamp in blocks:
             self._block(title, mask, statements, clamp)
@@ -334,7 +334,7 @@ class _Writer:
         self, title: str, mask: str, statements: tuple[Assignment, ...], clamp: bool = False
     ) -> None:
         """Write statements that are carried out one after another where a mask is set."""
-        self._line(f"if (any({mask})) {{  // {title}")
+        self._line(f"if (any_set({mask})) {{  // {title}")
         self.depth += 1
         self._times([statement.value for statement in statements])
         local: set[str] = set()
@@ -421,7 +421,7 @@ class _Writer:
         if self.program.refractory is not None:
             condition = f"{condition} & _not_refractory"
         self._line(f"_spiked = {condition};")
-        self._line("if (any(_spiked)) {")
+        self._line("if (any_set(_spiked)) {")
         self.depth += 1
         self._line("_last_spike = iselect(_spiked, isplat((integer)_now), _last_spike);")
         if self.keeps_condition:

@@ -1,0 +1,74 @@
+"""What can be said about a network before it runs: its source text and its memory."""
+
+from __future__ import annotations
+
+from .codegen.translation_unit import translation_unit
+from .compile import generate
+from .engine.memory import estimate_bytes
+from .engine.plan import NetworkPlan
+from .engine.ports import Port, make_ports
+from .engine.schedule import slot_count, window_length
+from .errors import NetworkError
+
+__all__ = ["generated_source", "memory_needed"]
+
+_TARGETS = ("cpu", "cuda")
+
+
+def generated_source(plan: NetworkPlan, target: str) -> str:
+    """Return the text that is compiled for a network.
+
+    Parameters
+    ----------
+    plan : NetworkPlan
+        The network.
+    target : {'cpu', 'cuda'}
+        For which backend. The step functions are the same; the headers around them differ.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    NetworkError
+        For another target.
+    """
+    if target not in _TARGETS:
+        raise NetworkError(
+            f"There is no generated text for {target!r}; use one of: {', '.join(_TARGETS)}."
+        )
+    return translation_unit(generate(plan, _ports(plan)).functions, target)
+
+
+def memory_needed(plan: NetworkPlan) -> dict[str, int]:
+    """Estimate the memory that a network takes in a backend.
+
+    Parameters
+    ----------
+    plan : NetworkPlan
+        The network.
+
+    Returns
+    -------
+    dict of str to int
+        Bytes, by what they are for.
+    """
+    window = window_length(plan)
+    ports = [len(each) for each in _ports(plan)]
+    slots = [
+        slot_count([item for item in plan.projections if item.post == population.name], window)
+        for population in plan.populations
+    ]
+    return estimate_bytes(plan, ports, slots, window)
+
+
+def _ports(plan: NetworkPlan) -> list[tuple[Port, ...]]:
+    return [
+        make_ports(
+            [item for item in plan.projections if item.post == population.name],
+            population.n,
+            plan.precision,
+        )
+        for population in plan.populations
+    ]

@@ -1,0 +1,156 @@
+// The lane on the CPU: a GCC or Clang vector of `real`, one neuron in each place.
+//
+// Integers and masks have the same width as the numbers, so that one comparison selects one number. Every
+// operation is an IEEE operation with one defined result, whatever the width of the vector.
+#ifndef DENDRIFY_GPU_LANE_H
+#define DENDRIFY_GPU_LANE_H
+
+#include <stdint.h>
+
+#define DEVICE static inline __attribute__((always_inline, unused))
+
+#ifndef VECTOR_BYTES
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+#endif
+
+#if PRECISION == 32
+typedef float real;
+typedef int32_t integer;
+typedef uint32_t unsigned_integer;
+#else
+typedef double real;
+typedef int64_t integer;
+typedef uint64_t unsigned_integer;
+#endif
+
+#define LANES ((int)(VECTOR_BYTES / sizeof(real)))
+
+typedef real lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef integer ilane __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef unsigned_integer ulane __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef ilane mask;
+
+// One number in every place. x - 0 is x for every x, minus zero and NaN included.
+DEVICE lane splat(real x) { return x - (lane){}; }
+DEVICE ilane isplat(integer x) { return x - (ilane){}; }
+DEVICE ulane usplat(unsigned_integer x) { return x - (ulane){}; }
+
+DEVICE lane load(const real *p) { return *(const lane *)p; }
+DEVICE void store(real *p, lane x) { *(lane *)p = x; }
+DEVICE ilane iload(const integer *p) { return *(const ilane *)p; }
+DEVICE void istore(integer *p, ilane x) { *(ilane *)p = x; }
+
+// a * b + c with one rounding. The built-in functions are named because GCC makes scalar code of a loop.
+DEVICE lane lane_fma(lane a, lane b, lane c)
+{
+#if defined(__clang__) && __has_builtin(__builtin_elementwise_fma)
+    return __builtin_elementwise_fma(a, b, c);
+#elif defined(__GNUC__) && !defined(__clang__) && defined(__FMA__)
+#if PRECISION == 32
+    typedef float vector __attribute__((vector_size(VECTOR_BYTES)));
+#if VECTOR_BYTES == 64
+    return (lane)__builtin_ia32_vfmaddps512_mask((vector)a, (vector)b, (vector)c, (uint16_t)-1, 4);
+#elif VECTOR_BYTES == 32
+    return (lane)__builtin_ia32_vfmaddps256((vector)a, (vector)b, (vector)c);
+#else
+    return (lane)__builtin_ia32_vfmaddps((vector)a, (vector)b, (vector)c);
+#endif
+#else
+    typedef double vector __attribute__((vector_size(VECTOR_BYTES)));
+#if VECTOR_BYTES == 64
+    return (lane)__builtin_ia32_vfmaddpd512_mask((vector)a, (vector)b, (vector)c, (uint8_t)-1, 4);
+#elif VECTOR_BYTES == 32
+    return (lane)__builtin_ia32_vfmaddpd256((vector)a, (vector)b, (vector)c);
+#else
+    return (lane)__builtin_ia32_vfmaddpd((vector)a, (vector)b, (vector)c);
+#endif
+#endif
+#else
+    lane r;
+    for (int k = 0; k < LANES; ++k)
+        r[k] = sizeof(real) == 4 ? (real)__builtin_fmaf((float)a[k], (float)b[k], (float)c[k])
+                                 : (real)__builtin_fma((double)a[k], (double)b[k], (double)c[k]);
+    return r;
+#endif
+}
+
+DEVICE lane lane_sqrt(lane x)
+{
+    lane r;
+    for (int k = 0; k < LANES; ++k)
+        r[k] = sizeof(real) == 4 ? (real)__builtin_sqrtf((float)x[k]) : (real)__builtin_sqrt((double)x[k]);
+    return r;
+}
+
+DEVICE lane select(mask m, lane a, lane b) { return m ? a : b; }
+DEVICE ilane iselect(mask m, ilane a, ilane b) { return m ? a : b; }
+DEVICE mask mask_not(mask m) { return ~m; }
+
+// Whether a mask is set anywhere.
+DEVICE bool any_set(mask m)
+{
+#if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES == 64
+#if PRECISION == 32
+    typedef int vector __attribute__((vector_size(64)));
+    return __builtin_ia32_cvtd2mask512((vector)m) != 0;
+#else
+    typedef long long vector __attribute__((vector_size(64)));
+    return __builtin_ia32_cvtq2mask512((vector)m) != 0;
+#endif
+#elif defined(__AVX__) && VECTOR_BYTES == 32
+    typedef float vector __attribute__((vector_size(32)));
+    return __builtin_ia32_movmskps256((vector)m) != 0;
+#elif defined(__SSE__) && VECTOR_BYTES == 16
+    typedef float vector __attribute__((vector_size(16)));
+    return __builtin_ia32_movmskps((vector)m) != 0;
+#else
+    integer set = 0;
+    for (int k = 0; k < LANES; ++k)
+        set |= m[k];
+    return set != 0;
+#endif
+}
+
+DEVICE bool lane_is_set(mask m, int k) { return m[k] != 0; }
+DEVICE real lane_value(lane x, int k) { return x[k]; }
+
+// Masks as bits of an integer word.
+DEVICE ilane mask_bit(mask m, int bit) { return m & ((integer)1 << bit); }
+DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
+
+DEVICE lane to_real(ilane x) { return __builtin_convertvector(x, lane); }
+DEVICE ilane as_integer(lane x) { return (ilane)x; }
+DEVICE lane as_real(ilane x) { return (lane)x; }
+DEVICE ilane as_signed(ulane x) { return (ilane)x; }
+
+DEVICE ilane lane_iota(void)
+{
+    ilane r = {};
+    for (int k = 0; k < LANES; ++k)
+        r[k] = k;
+    return r;
+}
+
+// The upper half of the product of 32-bit words, one word in each place.
+DEVICE ulane multiply_high(ulane a, uint32_t b)
+{
+#if PRECISION == 32
+    typedef uint64_t wide __attribute__((vector_size(VECTOR_BYTES)));
+    const wide even = ((wide)a & 0xffffffffu) * b;
+    const wide odd = ((wide)a >> 32) * b;
+    return (ulane)((even >> 32) | (odd & 0xffffffff00000000u));
+#else
+    return (a * (uint64_t)b) >> 32;
+#endif
+}
+
+// The lower half.
+DEVICE ulane multiply_low(ulane a, uint32_t b) { return (a * b) & usplat(0xffffffffu); }
+
+#endif

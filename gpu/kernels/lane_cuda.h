@@ -1,0 +1,101 @@
+// The lane on CUDA: one number, one neuron for each thread.
+//
+// With LANE_HOST_EMULATION the same text compiles as plain C++, one neuron after another; the tests use it
+// to compare the arithmetic of both backends without a device.
+#ifndef DENDRIFY_GPU_LANE_H
+#define DENDRIFY_GPU_LANE_H
+
+#include <stdint.h>
+
+#ifdef LANE_HOST_EMULATION
+#define DEVICE static inline __attribute__((unused))
+#else
+#define DEVICE static __device__ __forceinline__ __attribute__((unused))
+#endif
+
+#if PRECISION == 32
+typedef float real;
+typedef int32_t integer;
+typedef uint32_t unsigned_integer;
+#else
+typedef double real;
+typedef int64_t integer;
+typedef uint64_t unsigned_integer;
+#endif
+
+#define LANES 1
+
+typedef real lane;
+typedef integer ilane;
+typedef unsigned_integer ulane;
+typedef bool mask;
+
+DEVICE lane splat(real x) { return x; }
+DEVICE ilane isplat(integer x) { return x; }
+DEVICE ulane usplat(unsigned_integer x) { return x; }
+
+DEVICE lane load(const real *p) { return *p; }
+DEVICE void store(real *p, lane x) { *p = x; }
+DEVICE ilane iload(const integer *p) { return *p; }
+DEVICE void istore(integer *p, ilane x) { *p = x; }
+
+DEVICE lane lane_fma(lane a, lane b, lane c)
+{
+#ifdef LANE_HOST_EMULATION
+    return sizeof(real) == 4 ? (real)__builtin_fmaf((float)a, (float)b, (float)c)
+                             : (real)__builtin_fma((double)a, (double)b, (double)c);
+#elif PRECISION == 32
+    return __fmaf_rn(a, b, c);
+#else
+    return __fma_rn(a, b, c);
+#endif
+}
+
+DEVICE lane lane_sqrt(lane x)
+{
+#ifdef LANE_HOST_EMULATION
+    return sizeof(real) == 4 ? (real)__builtin_sqrtf((float)x) : (real)__builtin_sqrt((double)x);
+#elif PRECISION == 32
+    return __fsqrt_rn(x);
+#else
+    return __dsqrt_rn(x);
+#endif
+}
+
+DEVICE lane select(mask m, lane a, lane b) { return m ? a : b; }
+DEVICE ilane iselect(mask m, ilane a, ilane b) { return m ? a : b; }
+DEVICE mask mask_not(mask m) { return !m; }
+DEVICE bool any_set(mask m) { return m; }
+DEVICE bool lane_is_set(mask m, int) { return m; }
+DEVICE real lane_value(lane x, int) { return x; }
+DEVICE ilane mask_bit(mask m, int bit) { return m ? (integer)1 << bit : 0; }
+DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
+DEVICE lane to_real(ilane x) { return (real)x; }
+
+union LaneBits {
+    real number;
+    integer bits;
+};
+
+DEVICE ilane as_integer(lane x)
+{
+    LaneBits u;
+    u.number = x;
+    return u.bits;
+}
+
+DEVICE lane as_real(ilane x)
+{
+    LaneBits u;
+    u.bits = x;
+    return u.number;
+}
+
+DEVICE ilane as_signed(ulane x) { return (integer)x; }
+DEVICE ilane lane_iota(void) { return 0; }
+
+// The upper and the lower half of the product of 32-bit words.
+DEVICE ulane multiply_high(ulane a, uint32_t b) { return (ulane)(((uint64_t)a * b) >> 32); }
+DEVICE ulane multiply_low(ulane a, uint32_t b) { return (ulane)(uint32_t)((uint32_t)a * b); }
+
+#endif
