@@ -41,8 +41,10 @@ BUILTIN_NAMES = ("t", "dt", "t_in_timesteps", "not_refractory", "i")
 
 #: Functions that the generated text can compute, by their name in Brian2's language.
 SUPPORTED_FUNCTIONS = frozenset(
-    "abs ceil clip cos cosh exp expm1 exprel floor int log log10 log1p rand randn sign sin sinh sqrt tan"
-    " tanh".split()
+    """
+    abs ceil clip cos cosh exp expm1 exprel floor int log log10 log1p rand randn sign sin sinh sqrt
+    tan tanh
+    """.split()
 )
 
 
@@ -106,7 +108,9 @@ class _Reader:
         equations = self._equations()
         group = self._group(equations)
         self._check_units(equations, group)
-        variables = self._resolve(group, equations.identifiers | equations.names | {"dt"}, "equations")
+        variables = self._resolve(
+            group, equations.identifiers | equations.names | {"dt"}, "equations"
+        )
         substituted = {
             name: str_to_sympy(expression.code, variables)
             for name, expression in equations.get_substituted_expressions(
@@ -133,9 +137,7 @@ class _Reader:
         ]
         states.sort(key=lambda name: equations[name].type != DIFFERENTIAL_EQUATION)
         parameters = [
-            name
-            for name in equations
-            if equations[name].type == PARAMETER and name not in states
+            name for name in equations if equations[name].type == PARAMETER and name not in states
         ]
         expressions = [
             *(statement.value for statement in update),
@@ -240,9 +242,7 @@ class _Reader:
                 f"{self.model.name}: inconsistent units in the equations: {error}"
             ) from error
 
-    def _update(
-        self, equations: Equations, variables: dict[str, Any]
-    ) -> tuple[Assignment, ...]:
+    def _update(self, equations: Equations, variables: dict[str, Any]) -> tuple[Assignment, ...]:
         if not equations.diff_eq_names:
             return ()
         try:

@@ -68,12 +68,14 @@ def find_compiler() -> str:
 @cache
 def _compiler_version(compiler: str) -> str:
     command = [*compiler.split(), "--version"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[
+        0
+    ]
 
 
 @cache
 def _processor() -> str:
-    """What -march=native depends on."""
+    """Return what ``-march=native`` depends on."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -185,7 +187,9 @@ class CpuBackend:
                 f"-I{header_folder()}",
                 *("-x", "c++", "-", "-o", str(path)),
             ]
-            result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+            result = subprocess.run(
+                command, input=text, capture_output=True, text=True, check=False
+            )
             if result.returncode != 0:
                 raise ToolchainError(
                     f"{self.compiler} refused the generated text:\n{result.stderr[:4000]}"

@@ -140,7 +140,9 @@ class Lowering:
         names = {str(symbol) for symbol in expression.free_symbols}
         if names & self.variables or "not_refractory" in names:
             return False
-        return not any(call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function))
+        return not any(
+            call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function)
+        )
 
     def _polynomial(self, expression: sympy.Expr, around: str | None) -> Polynomial:
         if self._is_parameter_only(expression):
@@ -152,7 +154,9 @@ class Lowering:
             for term in sorted(expression.args, key=sympy.default_sort_key):
                 for monomial, coefficient in self._polynomial(term, around).items():
                     result[monomial] = result.get(monomial, sympy.Integer(0)) + coefficient
-            return {monomial: c for monomial, c in result.items() if c != 0} or {(): sympy.Integer(0)}
+            return {monomial: c for monomial, c in result.items() if c != 0} or {
+                (): sympy.Integer(0)
+            }
         if isinstance(expression, sympy.Mul):
             return self._product(expression, around)
         if isinstance(expression, sympy.Pow):
@@ -222,7 +226,11 @@ class Lowering:
             return self._drawn[expression]
         if name == "int_":
             argument = expression.args[0]
-            if argument.is_Boolean or isinstance(argument, Relational) or str(argument) == "not_refractory":
+            if (
+                argument.is_Boolean
+                or isinstance(argument, Relational)
+                or str(argument) == "not_refractory"
+            ):
                 return Select(self.condition(argument), Literal(1), Literal(0))
             return self._let("whole", Call("lane_int", (self._argument(argument),)))
         if name in ("Max", "Min"):
@@ -323,4 +331,3 @@ def _fused(left: Node, right: Node, addend: Node | None) -> Node:
     if addend is None or addend == Literal(0):
         return Multiply(left, right)
     return Fma(left, right, addend)
-

@@ -9,13 +9,15 @@ from importlib import resources
 __all__ = ["identifier"]
 
 _KEYWORDS = frozenset(
-    "alignas alignof and asm auto bool break case catch char class const constexpr continue decltype default"
-    " delete do double else enum explicit export extern false float for friend goto if inline int long"
-    " mutable namespace new noexcept not nullptr operator or private protected public register return short"
-    " signed sizeof static struct switch template this throw true try typedef typeid typename union unsigned"
-    " using virtual void volatile wchar_t while xor net p window first c".split()
+    """
+    alignas alignof and asm auto bool break case catch char class const constexpr continue decltype
+    default delete do double else enum explicit export extern false float for friend goto if inline
+    int long mutable namespace new noexcept not nullptr operator or private protected public
+    register return short signed sizeof static struct switch template this throw true try typedef
+    typeid typename union unsigned using virtual void volatile wchar_t while xor
+    net p window first c
+    """.split()
 )
-
 
 #: What a header defines at file scope: functions and calls, macros, structures, types, enumerators.
 _DEFINED = re.compile(

@@ -107,7 +107,9 @@ class _Writer:
         self.draws: list[str] = []
         self.lines: list[str] = []
         self.depth = 1
-        self.keeps_condition = program.refractory is not None and program.refractory.kind == "condition"
+        self.keeps_condition = (
+            program.refractory is not None and program.refractory.kind == "condition"
+        )
         self.masks = ["_spiked", *(f"_happened_{event.name}" for event in program.events)]
         if self.keeps_condition:
             self.masks.append("_not_refractory")
@@ -181,10 +183,14 @@ class _Writer:
                 f"first * p->vary_step[{number}]);"
             )
         for number, name in enumerate(self.program.state_names):
-            self._line(f"lane {identifier(name)} = load(p->state + {number} * (int64_t)p->stride + first);")
+            self._line(
+                f"lane {identifier(name)} = load(p->state + {number} * (int64_t)p->stride + first);"
+            )
         self._line("ilane _last_spike = iload(p->last_spike + first);")
         for word in range(self.n_words):
-            self._line(f"ilane _flags_{word} = iload(p->flags + {word} * (int64_t)p->stride + first);")
+            self._line(
+                f"ilane _flags_{word} = iload(p->flags + {word} * (int64_t)p->stride + first);"
+            )
         for number, mask in enumerate(self.masks):
             word, bit = divmod(number, FLAGS_PER_WORD)
             self._line(f"mask {mask} = has_bit(_flags_{word}, {bit});")
@@ -192,7 +198,9 @@ class _Writer:
 
     def _store(self) -> None:
         self._line()
-        self._line("// Back to memory; numbers too small to matter become zero, so that no arithmetic on")
+        self._line(
+            "// Back to memory; numbers too small to matter become zero, so that no arithmetic on"
+        )
         self._line("// subnormal numbers slows a processor down.")
         differential = {statement.target for statement in self.program.update}
         checked = [name for name in self.program.state_names if name in differential]
@@ -207,7 +215,9 @@ class _Writer:
                 for number, mask in enumerate(self.masks)
                 if number // FLAGS_PER_WORD == word
             ]
-            self._line(f"istore(p->flags + {word} * (int64_t)p->stride + first, {' | '.join(bits)});")
+            self._line(
+                f"istore(p->flags + {word} * (int64_t)p->stride + first, {' | '.join(bits)});"
+            )
         if not checked:
             self._line("(void)_population;")
             return
@@ -298,7 +308,9 @@ class _Writer:
         )
         for number, targets in enumerate(self.ports):
             scale = self.table.node(sympy.Symbol(port_scale(number), real=True))
-            self._line(f"if (input_pending(p, first, {number}, _slot)) {{  // input to {', '.join(targets)}")
+            self._line(
+                f"if (input_pending(p, first, {number}, _slot)) {{  // input to {', '.join(targets)}"
+            )
             self.depth += 1
             self._line(f"integer *const _due = _input + {number} * (int64_t)p->stride;")
             self._line(f"const lane _amount = to_real(iload(_due)) * {text(scale)};")
@@ -313,7 +325,9 @@ class _Writer:
         """Write what spikes and custom events do; most vectors skip all of it with one test."""
         blocks: list[tuple[str, str, tuple[Assignment, ...], bool]] = []
         if self.program.second_reset:
-            self._line("const mask _second = (isplat((integer)_now - p->spike_width) == _last_spike);")
+            self._line(
+                "const mask _second = (isplat((integer)_now - p->spike_width) == _last_spike);"
+            )
             blocks.append(("second reset", "_second", self.program.second_reset, True))
         if self.program.reset:
             blocks.append(("reset", "_spiked", self.program.reset, False))
@@ -443,4 +457,3 @@ class _Writer:
             self._line(f"_happened_{event.name} = {text(condition)};")
             self.depth -= 1
             self._line("}")
-

@@ -86,7 +86,9 @@ class PopulationMemory:
     def read(self, name: str) -> np.ndarray:
         """Return a state or a parameter of every neuron, float64 of shape (n,), in SI units."""
         if name in self.parameters:
-            return np.broadcast_to(np.asarray(self.parameters[name], dtype=np.float64), (self.n,)).copy()
+            return np.broadcast_to(
+                np.asarray(self.parameters[name], dtype=np.float64), (self.n,)
+            ).copy()
         number = self._number(name)
         return self.state.read()[number, : self.n].astype(np.float64)
 
@@ -152,7 +154,7 @@ class PopulationMemory:
             )
 
     def _check_second_reset(self, values: dict[str, float | np.ndarray]) -> None:
-        """A second reset finds its spike by the time of the last one, so none may come between."""
+        """Refuse spikes before a second reset, which finds its spike by the time of the last one."""
         program = self.program
         if not program.second_reset:
             return
@@ -208,4 +210,3 @@ class PopulationMemory:
         row[: self.n] = value
         row[self.n :] = row[self.n - 1]
         return row
-

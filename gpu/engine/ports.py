@@ -28,9 +28,7 @@ class Port:
     scale: float
 
 
-def make_ports(
-    projections: Sequence[ProjectionPlan], n: int, precision: int
-) -> tuple[Port, ...]:
+def make_ports(projections: Sequence[ProjectionPlan], n: int, precision: int) -> tuple[Port, ...]:
     """Return the ports that the projections onto one population of `n` neurons need."""
     ports = []
     for targets in dict.fromkeys(projection.targets for projection in projections):

@@ -60,9 +60,7 @@ class SpikeLog:
             Source, relative to `first`.
         steps : ndarray of int64
         """
-        parts = [
-            part[(part["source"] >= first) & (part["source"] < last)] for part in self._parts
-        ]
+        parts = [part[(part["source"] >= first) & (part["source"] < last)] for part in self._parts]
         chosen = np.concatenate(parts) if parts else np.zeros(0, dtype=SPIKE)
         order = np.lexsort((chosen["source"], chosen["step"]))
         chosen = chosen[order]

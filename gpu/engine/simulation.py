@@ -124,7 +124,9 @@ class Simulation:
     def source_range(self, name: str) -> tuple[int, int]:
         """Return the numbers of an object's sources among all spiking objects."""
         first = self._first_source[name]
-        sizes = {p.name: p.n for p in (*self.plan.populations, *self.plan.poisson, *self.plan.generators)}
+        sizes = {
+            p.name: p.n for p in (*self.plan.populations, *self.plan.poisson, *self.plan.generators)
+        }
         return first, first + sizes[name]
 
     def samples(self, name: str) -> Samples:
@@ -135,7 +137,9 @@ class Simulation:
         """Change the rate of Poisson sources from the current step on."""
         plan = next(item for item in self.plan.poisson if item.name == name)
         record, buffer = self._poisson_rate[name]
-        scale = _gap_scale(np.broadcast_to(np.asarray(rate, dtype=np.float64), (plan.n,)), self.plan.dt)
+        scale = _gap_scale(
+            np.broadcast_to(np.asarray(rate, dtype=np.float64), (plan.n,)), self.plan.dt
+        )
         buffer.write(scale)
         self._restart[name] = self.source_step
         self._poisson_records["restart"][record] = self._restart[name]
@@ -350,7 +354,7 @@ class Simulation:
         self._control.write(self._control_start)
 
     def _spike_reserve(self) -> int:
-        """The most spikes of one window: each neuron one a step; sources by their rates."""
+        """Return the most spikes of one window: one a step for neurons, by their rates for sources."""
         reserve = sum(item.n * self.window for item in self.plan.populations)
         for item in self.plan.poisson:
             probability = np.minimum(np.asarray(item.rate) * self.plan.dt, 1.0)
@@ -399,7 +403,15 @@ class Simulation:
         ):
             memory = self.populations[plan.name]
             row = table[k]
-            for member in ("state", "last_spike", "flags", "coefficient", "vary", "ring", "pending"):
+            for member in (
+                "state",
+                "last_spike",
+                "flags",
+                "coefficient",
+                "vary",
+                "ring",
+                "pending",
+            ):
                 row[member] = getattr(memory, member).address
             row["vary_offset"] = memory.vary_offset.address
             row["vary_step"] = memory.vary_step.address
@@ -488,4 +500,3 @@ def _gap_scale(rate: np.ndarray, dt: float) -> np.ndarray:
     probability = np.clip(rate * dt, 0.0, 1.0)
     with np.errstate(divide="ignore"):
         return 1.0 / np.log1p(-probability)
-

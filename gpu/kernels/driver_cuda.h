@@ -35,8 +35,9 @@ extern "C" __global__ void __launch_bounds__(BLOCK_SIZE)
     }
 }
 
-// One warp for each spike, striding over the spikes of the window.
-extern "C" __global__ void __launch_bounds__(BLOCK_SIZE) deliver_window(const Network *__restrict__ net)
+// One warp for each spike, striding over the spikes of the window. Eight blocks to a multiprocessor are named so that
+// the assembler does not save registers by spilling.
+extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 8) deliver_window(const Network *__restrict__ net)
 {
     if (!window_can_run(net))
         return;

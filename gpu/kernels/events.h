@@ -104,13 +104,15 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
     }
     const int64_t port_size = (int64_t)post->n_port * post->stride;
     integer *const port = post->ring + (int64_t)j->port * post->stride;
+    const int32_t slot_now = step % post->n_slot;
     for (int64_t k = begin + worker; k < end; k += count) {
         const int32_t delay = j->delay ? j->delay[k] : j->common_delay;
         const integer weight = j->weight ? j->weight[k] : (integer)j->common_weight;
         const int32_t target = j->kind == SYNAPSES_EXPLICIT     ? j->target[k]
                                : j->kind == SYNAPSES_ONE_TO_ONE ? j->first_target + source
                                                                 : j->first_target + (int32_t)k;
-        const int32_t slot = (step + delay) % post->n_slot;
+        const int32_t later = slot_now + delay;
+        const int32_t slot = later < post->n_slot ? later : later - post->n_slot;
         atomic_add(&port[slot * port_size + target], weight);
         set_pending(post, target, j->port, slot);
     }

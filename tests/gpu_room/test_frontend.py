@@ -48,7 +48,9 @@ def test_the_exponential_euler_update_is_exact_for_a_linear_equation() -> None:
 
 
 def test_subexpressions_are_expanded_in_conditions() -> None:
-    model = Model("dv/dt = -v/(10*ms) : volt\nu = 2*v : volt", threshold="u > 3*mV", reset="v = 0*mV")
+    model = Model(
+        "dv/dt = -v/(10*ms) : volt\nu = 2*v : volt", threshold="u > 3*mV", reset="v = 0*mV"
+    )
     program = build_program(model, DT)
     assert {str(s) for s in program.threshold.free_symbols} == {"v", "mV"}
 
@@ -65,7 +67,10 @@ def test_methods_are_listed() -> None:
 
 REFUSED = [
     (active(method="eulr"), r"unknown integration method 'eulr'. Did you mean 'euler'"),
-    (active(threshold="Vsoma > Vth"), r"the threshold use 'Vsoma'.*Give|'Vsoma'.*nor in its namespace"),
+    (
+        active(threshold="Vsoma > Vth"),
+        r"the threshold use 'Vsoma'.*Give|'Vsoma'.*nor in its namespace",
+    ),
     (active(threshold="V"), r"threshold 'V' is not a condition"),
     (active(threshold="V > 3"), r"threshold 'V > 3' is wrong"),
     (active(reset="V = 3"), r"inconsistent units in the reset"),
@@ -76,16 +81,25 @@ REFUSED = [
     (active(refractory=3 * mV), r"is not a time|units of seconds"),
     (active(refractory=-1 * ms), r"refractory=.* is negative"),
     (active(event_actions={"spike_K": "gate = 1"}), r"'spike_K' but no such event.*'spike_Na'"),
-    (Model("dv/dt = -v/tau : volt"), r"'tau', which is neither a variable of the model nor in its namespace"),
+    (
+        Model("dv/dt = -v/tau : volt"),
+        r"'tau', which is neither a variable of the model nor in its namespace",
+    ),
     (Model("dv/dt = -v : volt"), r"inconsistent units in the equations"),
     (Model("dv/dt = -v/(1*ms : volt"), r"do not parse"),
-    (Model("dv/dt = -v/tau : volt\nn : integer", {"tau": 1 * ms}), r"'n' is declared boolean or integer"),
+    (
+        Model("dv/dt = -v/tau : volt\nn : integer", {"tau": 1 * ms}),
+        r"'n' is declared boolean or integer",
+    ),
     (
         Model("dv/dt = -v/tau + randn()*x/second : 1\nx : 1 (shared)", {"tau": 1 * ms}),
         r"flag 'shared'",
     ),
     (Model("dv/dt = arctan(v)/second : 1"), r"calls 'atan'|calls 'arctan'"),
-    (Model("dv/dt = 1/(1 + exp(v))*exp(v**2)/second : 1", method="exponential_euler"), r"cannot integrate"),
+    (
+        Model("dv/dt = 1/(1 + exp(v))*exp(v**2)/second : 1", method="exponential_euler"),
+        r"cannot integrate",
+    ),
 ]
 
 

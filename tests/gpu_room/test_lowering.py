@@ -13,8 +13,22 @@ from dendrify_gpu.gpu import build_program
 from dendrify_gpu.gpu.codegen.coefficients import CoefficientTable
 from dendrify_gpu.gpu.codegen.lowering import Lowering
 from dendrify_gpu.gpu.codegen.nodes import (
-    Add, And, Call, Coefficient, Compare, Divide, Fma, Literal, Local, MaskName, Multiply, Node, Not, Or,
-    PerNeuron, Select,
+    Add,
+    And,
+    Call,
+    Coefficient,
+    Compare,
+    Divide,
+    Fma,
+    Literal,
+    Local,
+    MaskName,
+    Multiply,
+    Node,
+    Not,
+    Or,
+    PerNeuron,
+    Select,
 )  # fmt: skip
 from dendrify_gpu.gpu.codegen.printer import text
 from dendrify_gpu.gpu.codegen.step_function import build_step_function
@@ -104,7 +118,9 @@ EXPRESSIONS = [
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
 @pytest.mark.parametrize("around", [None, "x"])
-def test_lowered_operations_have_the_value_of_the_expression(expression: sympy.Expr, around: str | None) -> None:
+def test_lowered_operations_have_the_value_of_the_expression(
+    expression: sympy.Expr, around: str | None
+) -> None:
     rng = np.random.default_rng(1)
     for _ in range(5):
         values = dict(zip("xyabp", rng.uniform(0.1, 2.0, 5), strict=True))
@@ -178,7 +194,9 @@ def test_the_text_is_the_same_in_every_process(tmp_path: object) -> None:
     for seed in ("0", "1", "12345"):
         environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": folder, "PATH": "/usr/bin:/bin"}
         command = [sys.executable, "-c", script]
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        result = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True
+        )
         digests.add(result.stdout)
     assert len(digests) == 1
 
@@ -192,7 +210,9 @@ def test_names_that_mean_something_in_c_are_renamed() -> None:
 
 
 def test_a_step_function_reads_as_its_equations() -> None:
-    source = build_step_function(build_program(active(), 1e-4), "step", (("s",),), (("V", "I_nmda"),)).source
+    source = build_step_function(
+        build_program(active(), 1e-4), "step", (("s",),), (("V", "I_nmda"),)
+    ).source
     assert "// input to s" in source
     assert "second reset" in source
     assert "// spike when V > Vth" in source

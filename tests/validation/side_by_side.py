@@ -55,7 +55,9 @@ class Outcome:
     values: np.ndarray
 
 
-def run_core(case: Case, precision: int = 64, pieces: tuple[int, ...] = (), **backend: int) -> Outcome:
+def run_core(
+    case: Case, precision: int = 64, pieces: tuple[int, ...] = (), **backend: int
+) -> Outcome:
     """Run on the CPU backend, in one piece or several."""
     program = build_program(case.model, case.dt)
     generators = ()
@@ -112,7 +114,9 @@ def run_brian(case: Case) -> Outcome:
         setattr(group, name, np.asarray(value) * unit)
     objects: list[object] = [group]
     if model.second_reset is not None:
-        second = brian2.Synapses(group, group, on_pre=model.second_reset, delay=model.spike_width, **clock)
+        second = brian2.Synapses(
+            group, group, on_pre=model.second_reset, delay=model.spike_width, **clock
+        )
         second.connect(j="i")
         objects.append(second)
     sources = {"neurons": group}
@@ -122,7 +126,9 @@ def run_brian(case: Case) -> Outcome:
         objects.append(sources["input"])
     for synapses in case.synapses:
         on_pre = "; ".join(f"{target} += weight" for target in synapses.targets)
-        pathway = brian2.Synapses(sources[synapses.pre], group, "weight : 1", on_pre=on_pre, **clock)
+        pathway = brian2.Synapses(
+            sources[synapses.pre], group, "weight : 1", on_pre=on_pre, **clock
+        )
         pathway.connect(i=synapses.i, j=synapses.j)
         pathway.weight = synapses.weight
         pathway.delay = synapses.delay * dt

@@ -61,7 +61,14 @@ def test_exponential_euler() -> None:
 def test_any_number_of_neurons(n: int) -> None:
     rng = np.random.default_rng(3)
     current = np.linspace(20e-12, 40e-12, n)
-    case = Case(active(), n, 2000, {"V": -65e-3, "I_ext": current}, ("V",), random_spikes(rng, n, 2000, 50 * n))
+    case = Case(
+        active(),
+        n,
+        2000,
+        {"V": -65e-3, "I_ext": current},
+        ("V",),
+        random_spikes(rng, n, 2000, 50 * n),
+    )
     case.synapses.append(Synapses("input", ("s",), np.arange(n), np.arange(n), 0.5, 0))
     assert_same(run_core(case), run_brian(case), spikes=1)
 
@@ -90,7 +97,13 @@ def test_refractoriness(kind: str, method: str) -> None:
     model = lif(method=method, **changes)
     if equations is not None:
         model = Model(
-            equations, model.namespace, method, model.threshold, model.reset, model.refractory, name="lif"
+            equations,
+            model.namespace,
+            method,
+            model.threshold,
+            model.reset,
+            model.refractory,
+            name="lif",
         )
     rng = np.random.default_rng(4)
     initial = {"I": np.linspace(8e-3, 25e-3, N)}
@@ -140,7 +153,8 @@ def test_single_precision_keeps_spike_counts_and_steps() -> None:
     assert abs(len(ours.steps) - len(theirs.steps)) <= 0.01 * len(theirs.steps)
     same = {(i, s) for i, s in zip(theirs.indices, theirs.steps, strict=True)}
     near = [
-        any((i, s + d) in same for d in (-1, 0, 1)) for i, s in zip(ours.indices, ours.steps, strict=True)
+        any((i, s + d) in same for d in (-1, 0, 1))
+        for i, s in zip(ours.indices, ours.steps, strict=True)
     ]
     assert np.mean(near) >= 0.99
 
@@ -162,5 +176,3 @@ def test_threads_vector_width_and_pieces_change_no_bit() -> None:
             assert variant.values.tobytes() == reference.values.tobytes()
             assert np.array_equal(variant.steps, reference.steps)
             assert np.array_equal(variant.indices, reference.indices)
-
-

@@ -1,0 +1,272 @@
+"""Dendritic spikes as two current boxes that an event switches on.
+
+When the voltage is at or above a threshold, an inward current runs for ``duration_rise``, and
+after ``offset_fall`` an outward one for ``duration_fall``. The boxes are counted in time steps:
+durations are kept as times here and turned into steps for the time step of a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from brian2.units import Quantity, mV
+
+from .errors import UnknownNameError, known_names
+from .mechanism import ParameterContext, ParameterNeed
+from .quantities import (
+    CONDUCTANCE,
+    DIMENSIONLESS_NUMBER,
+    TIME,
+    VOLTAGE,
+    check_name,
+    check_quantity,
+)
+
+__all__ = ["REVERSAL_DEFAULTS", "DSpike", "change_dspike", "duration_in_steps", "make_dspike"]
+
+REVERSAL_DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {"E_Na": 70 * mV, "E_K": -89 * mV, "E_Ca": 136 * mV}
+)
+
+_CHECKS = {
+    "threshold": (VOLTAGE, "any"),
+    "g_rise": (CONDUCTANCE, "non-negative"),
+    "g_fall": (CONDUCTANCE, "non-negative"),
+    "duration_rise": (TIME, "non-negative"),
+    "duration_fall": (TIME, "non-negative"),
+    "offset_fall": (TIME, "non-negative"),
+    "refractory": (TIME, "non-negative"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class DSpike:
+    """One kind of dendritic spike in one compartment.
+
+    Attributes
+    ----------
+    compartment : str
+        Where it is.
+    name : str
+        Its kind, such as ``'Na'``: a free label.
+    threshold : Quantity or None
+        Voltage at and above which it starts.
+    g_rise, g_fall : Quantity or None
+        Conductances of the two boxes.
+    duration_rise, duration_fall, offset_fall, refractory : Quantity or None
+        Times.
+    reversal_rise, reversal_fall : Quantity, str or None
+        Reversal potentials, or names of parameters that hold them.
+    """
+
+    compartment: str
+    name: str
+    threshold: Quantity | None = None
+    g_rise: Quantity | None = None
+    g_fall: Quantity | None = None
+    duration_rise: Quantity | None = None
+    duration_fall: Quantity | None = None
+    reversal_rise: Quantity | str | None = None
+    reversal_fall: Quantity | str | None = None
+    offset_fall: Quantity | None = None
+    refractory: Quantity | None = None
+
+    @property
+    def id(self) -> str:
+        """``<name>_<compartment>``, the suffix of all its variables."""
+        return f"{self.name}_{self.compartment}"
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return f"dendritic spike {self.name!r}"
+
+    @property
+    def event(self) -> str:
+        """Name of the event that starts it."""
+        return f"spike_{self.id}"
+
+    @property
+    def condition(self) -> str:
+        """Condition of the event."""
+        return (
+            f"V_{self.compartment} >= Vth_{self.id} and "
+            f"t_in_timesteps >= spiketime_{self.id} + refractory_{self.id} * gate_{self.id}"
+        )
+
+    @property
+    def action(self) -> str:
+        """Statements that the event executes."""
+        return f"spiketime_{self.id} = t_in_timesteps; gate_{self.id} = 1"
+
+    @property
+    def currents(self) -> tuple[str, ...]:
+        """Names of the currents it adds to the compartment."""
+        return f"I_rise_{self.id}", f"I_fall_{self.id}"
+
+    @property
+    def reversal_names(self) -> tuple[str, str]:
+        """Names of the reversal potentials, which all spikes of this kind share."""
+        return f"E_rise_{self.name}", f"E_fall_{self.name}"
+
+    @property
+    def equations(self) -> str:
+        """Its equations in Brian2 syntax."""
+        d, v = self.id, f"V_{self.compartment}"
+        e_rise, e_fall = self.reversal_names
+        start = f"spiketime_{d} + offset_fall_{d}"
+        return "\n".join(
+            (
+                f"I_rise_{d} = g_rise_{d} * ({e_rise}-{v})  :amp",
+                f"I_fall_{d} = g_fall_{d} * ({e_fall}-{v})  :amp",
+                f"g_rise_{d} = g_rise_max_{d} * "
+                f"int(t_in_timesteps <= spiketime_{d} + duration_rise_{d}) * gate_{d} :siemens",
+                f"g_fall_{d} = g_fall_max_{d} * "
+                f"int(t_in_timesteps <= {start} + duration_fall_{d}) * "
+                f"int(t_in_timesteps >= {start}) *  gate_{d} :siemens",
+                f"spiketime_{d}  :1",
+                f"gate_{d}  :1",
+            )
+        )
+
+    @property
+    def _steps(self) -> dict[str, Quantity | None]:
+        return {
+            f"duration_rise_{self.id}": self.duration_rise,
+            f"duration_fall_{self.id}": self.duration_fall,
+            f"offset_fall_{self.id}": self.offset_fall,
+            f"refractory_{self.id}": self.refractory,
+        }
+
+    @property
+    def needs(self) -> dict[str, ParameterNeed]:
+        """The parameters its equations use, with how to set them."""
+        call = f"on {self.compartment!r} call dspikes('{self.name}', "
+        config = f"or on the model config_dspikes('{self.name}', "
+        e_rise, e_fall = self.reversal_names
+        needs = {
+            f"g_rise_max_{self.id}": ParameterNeed(CONDUCTANCE, f"{call}g_rise=20*nS, ...)"),
+            f"g_fall_max_{self.id}": ParameterNeed(CONDUCTANCE, f"{call}g_fall=10*nS, ...)"),
+        }
+        settings = {
+            f"Vth_{self.id}": (VOLTAGE, "threshold=-40*mV"),
+            e_rise: (VOLTAGE, "reversal_rise='E_Na'"),
+            e_fall: (VOLTAGE, "reversal_fall='E_K'"),
+        }
+        for name in self._steps:
+            argument = name.removesuffix(f"_{self.id}")
+            settings[name] = (DIMENSIONLESS_NUMBER, f"{argument}=1*ms")
+        for name, (kind, example) in settings.items():
+            needs[name] = ParameterNeed(kind, f"{call}{example}, ...) {config}{example})")
+        return needs
+
+    def parameters(self, context: ParameterContext) -> dict[str, Any]:
+        """Name to value of those of its parameters that are set; durations as numbers of steps."""
+        e_rise, e_fall = self.reversal_names
+        values = {
+            f"Vth_{self.id}": self.threshold,
+            f"g_rise_max_{self.id}": self.g_rise,
+            f"g_fall_max_{self.id}": self.g_fall,
+            e_rise: _look_up(self.reversal_rise, context.shared),
+            e_fall: _look_up(self.reversal_fall, context.shared),
+        }
+        for name, duration in self._steps.items():
+            values[name] = None if duration is None else duration_in_steps(duration, context.dt)
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def _look_up(reversal: Quantity | str | None, shared: Mapping[str, Any]) -> Quantity | None:
+    return shared[reversal] if isinstance(reversal, str) else reversal
+
+
+def duration_in_steps(duration: Quantity, dt: Quantity) -> int:
+    """Return the number of whole time steps in a duration.
+
+    A thousandth of a step is added before rounding down, so that a multiple of `dt` is not lost to
+    rounding.
+
+    Parameters
+    ----------
+    duration, dt : Quantity
+        Times.
+
+    Returns
+    -------
+    int
+        The number of steps.
+
+    Examples
+    --------
+    >>> from brian2.units import ms
+    >>> [duration_in_steps(x*ms, 0.1*ms) for x in (0.25, 0.29, 0.3, 1.25)]
+    [2, 2, 3, 12]
+    """
+    return int(float((duration + 1e-3 * dt) / dt))
+
+
+def _check_settings(
+    compartment: str, name: str, settings: Mapping[str, Any], shared: Mapping[str, Any]
+) -> dict[str, Any]:
+    owner = f"compartment {compartment!r}, dendritic spike {name!r}"
+    checked = {}
+    for argument, value in settings.items():
+        if value is None:
+            continue
+        if argument in _CHECKS:
+            kind, allowed = _CHECKS[argument]
+            checked[argument] = check_quantity(owner, argument, value, kind, allowed)
+        elif isinstance(value, str):
+            voltages = [key for key, known in shared.items() if VOLTAGE.fits(known)]
+            if value not in voltages:
+                raise UnknownNameError(
+                    f"{owner}: {argument} = {value!r} is not a parameter that holds a voltage. "
+                    f"{known_names(value, voltages)} Give one of these, a voltage such as 70*mV, "
+                    f"or add it first with add_params."
+                )
+            checked[argument] = value
+        else:
+            checked[argument] = check_quantity(owner, argument, value, VOLTAGE)
+    return checked
+
+
+def make_dspike(
+    compartment: str, name: Any, shared: Mapping[str, Any], settings: Mapping[str, Any]
+) -> DSpike:
+    """Check the arguments of `Dendrite.dspikes` and return the dendritic spike.
+
+    Parameters
+    ----------
+    compartment : str
+        Where it is.
+    name : str
+        Its label.
+    shared : mapping
+        Parameters that a reversal potential may name.
+    settings : mapping
+        Argument name to value; None means not set.
+
+    Returns
+    -------
+    DSpike
+        The dendritic spike.
+
+    Raises
+    ------
+    InvalidNameError
+        If the name cannot be part of a variable name.
+    UnitsError
+        If a quantity has the wrong dimension or sign.
+    UnknownNameError
+        If a reversal potential names no voltage.
+    """
+    check_name("dendritic spike", name)
+    return DSpike(compartment, name, **_check_settings(compartment, name, settings, shared))
+
+
+def change_dspike(dspike: DSpike, shared: Mapping[str, Any], settings: Mapping[str, Any]) -> DSpike:
+    """Return the dendritic spike with some settings changed; what is None keeps its value."""
+    checked = _check_settings(dspike.compartment, dspike.name, settings, shared)
+    return replace(dspike, **checked)
