@@ -6,10 +6,12 @@ CUDA device or on the CPU. `compile.py` shows the compiler stage by stage.
 
 from __future__ import annotations
 
+from .backends.base import Backend
 from .backends.cpu import CpuBackend, find_compiler
 from .backends.cuda import CudaBackend, cuda_unavailable
 from .backends.nvcc import find_nvcc
 from .cache import cache_directory, clear_cache
+from .engine.carry_over import Continuation
 from .engine.plan import (
     GeneratorPlan,
     MonitorPlan,
@@ -18,6 +20,8 @@ from .engine.plan import (
     PopulationPlan,
     ProjectionPlan,
 )
+from .engine.population import PopulationMemory
+from .engine.recording import Samples, SpikeLog
 from .engine.simulation import RunReport, Simulation
 from .errors import (
     ModelError,
@@ -29,10 +33,13 @@ from .errors import (
     nearest_names,
 )
 from .frontend import build_program, integration_methods
+from .inspection import generated_source, memory_needed
 from .model import Model
 from .program import Program
 
 __all__ = [
+    "Backend",
+    "Continuation",
     "CpuBackend",
     "CudaBackend",
     "GeneratorPlan",
@@ -44,12 +51,15 @@ __all__ = [
     "NetworkTooLargeError",
     "NumericalError",
     "PoissonPlan",
+    "PopulationMemory",
     "PopulationPlan",
     "Program",
     "ProjectionPlan",
     "RunReport",
+    "Samples",
     "Simulation",
     "SimulationError",
+    "SpikeLog",
     "ToolchainError",
     "build_program",
     "cache_directory",
@@ -57,6 +67,8 @@ __all__ = [
     "cuda_unavailable",
     "find_compiler",
     "find_nvcc",
+    "generated_source",
     "integration_methods",
+    "memory_needed",
     "nearest_names",
 ]

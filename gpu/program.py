@@ -123,6 +123,15 @@ class Program:
         """Names of the per-neuron parameters, in storage order."""
         return tuple(variable.name for variable in self.parameters)
 
+    def uses(self, name: str) -> bool:
+        """Return whether an equation, a condition or a statement uses a name."""
+        blocks = [self.update, self.reset, self.second_reset]
+        blocks += [event.actions for event in self.events]
+        expressions = [statement.value for block in blocks for statement in block]
+        expressions += [event.condition for event in self.events]
+        expressions += [value for value in (self.threshold,) if value is not None]
+        return any(str(symbol) == name for value in expressions for symbol in value.free_symbols)
+
     def __str__(self) -> str:
         def block(title: str, lines: list[str]) -> list[str]:
             return [f"{title}:", *(f"    {line}" for line in lines)] if lines else []

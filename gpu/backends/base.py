@@ -57,8 +57,8 @@ class Kernels(Protocol):
         """Whether the binary was found on disk."""
         ...
 
-    def run_windows(self, network: Buffer, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
-        """Advance the network by some windows, an int32 array of shape (windows, 6)."""
+    def run_windows(self, network: int, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
+        """Advance the network at an address by some windows, an int32 array of shape (windows, 6)."""
         ...
 
 

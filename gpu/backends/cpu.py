@@ -126,13 +126,11 @@ class CpuKernels:
     threads: int
     from_cache: bool
 
-    def run_windows(
-        self, network: CpuBuffer, windows: np.ndarray, work: Sequence[WorkItem]
-    ) -> None:
+    def run_windows(self, network: int, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
         """Advance the network; the library shares the work out among its threads itself."""
         windows = np.ascontiguousarray(windows, dtype=np.int32)
         self.library.run_windows(
-            ctypes.c_void_p(network.address),
+            ctypes.c_void_p(network),
             ctypes.c_void_p(windows.ctypes.data),
             ctypes.c_int32(len(windows)),
             ctypes.c_int32(self.threads),

@@ -102,14 +102,12 @@ class CudaKernels:
             self._finish = self._module.get_function("finish_window")
         self._tasks: dict[tuple[WorkItem, ...], CudaBuffer] = {}
 
-    def run_windows(
-        self, network: CudaBuffer, windows: np.ndarray, work: Sequence[WorkItem]
-    ) -> None:
+    def run_windows(self, network: int, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
         """Queue three launches for each window and wait for the last."""
         backend = self._backend
         tasks = self._task_table(tuple(work))
         table = CudaBuffer(backend, np.ascontiguousarray(windows, dtype=np.int32))
-        net, rows, items = (np.uint64(buffer.address) for buffer in (network, table, tasks))
+        net, rows, items = (np.uint64(value) for value in (network, table.address, tasks.address))
         n_tasks = tasks.nbytes // 16
         block = (_BLOCK, 1, 1)
         many = (backend.multiprocessors * _DELIVERING_BLOCKS, 1)

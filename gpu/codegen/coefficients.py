@@ -56,7 +56,7 @@ class Coefficients:
     shared: tuple[sympy.Expr, ...]
     per_neuron: tuple[sympy.Expr, ...]
 
-    def evaluate_shared(self, values: Mapping[str, float]) -> np.ndarray:
+    def evaluate_shared(self, values: Mapping[str, Any]) -> np.ndarray:
         """Evaluate the shared expressions.
 
         Parameters

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..backends.base import Buffer
 from ..errors import SimulationError
 from .plan import ProjectionPlan
+from .population import PopulationMemory
 from .ports import quantise
 from .simulation import Simulation
 
@@ -100,8 +100,8 @@ class Continuation:
             simulation.source_step,
             {name: memory.last_spike.read() for name, memory in simulation.populations.items()},
             {name: memory.flags.read() for name, memory in simulation.populations.items()},
-            {name: _next_spikes(simulation, name).read() for name in poisson},
-            {name: simulation._restart[name] for name in poisson},
+            {name: simulation.poisson.next_spike[name].read() for name in poisson},
+            {name: simulation.poisson.restart_of(name) for name in poisson},
             {name: _latest(simulation, before, name, begin) for name, begin in begins.items()},
             epochs,
         )
@@ -138,18 +138,9 @@ class Continuation:
     def _restore_poisson(self, simulation: Simulation) -> None:
         for item in simulation.plan.poisson:
             restart = self.poisson_restart.get(item.name, self.source_step)
-            record, _ = simulation._poisson_rate[item.name]
-            simulation._restart[item.name] = restart
-            simulation._poisson_records["restart"][record] = restart
+            simulation.poisson.set_restart(item.name, restart)
             if item.name in self.poisson_next:
-                _next_spikes(simulation, item.name).write(self.poisson_next[item.name])
-        simulation._poisson_buffer.write(simulation._poisson_records)
-
-
-def _next_spikes(simulation: Simulation, name: str) -> Buffer:
-    record, _ = simulation._poisson_rate[name]
-    address = int(simulation._poisson_records["next"][record])
-    return next(buffer for buffer in simulation._buffers if buffer.address == address)
+                simulation.poisson.next_spike[item.name].write(self.poisson_next[item.name])
 
 
 def _longest(delay: int | np.ndarray) -> int:
@@ -175,7 +166,7 @@ def _deliver(
     continuation: Continuation,
 ) -> None:
     memory = simulation.populations[population]
-    ring = memory.ring.read()
+    ring = _long_ring(simulation, memory, projections, continuation)
     flat = ring.reshape(-1)
     names = [port.targets for port in memory.ports]
     for projection in projections:
@@ -194,7 +185,23 @@ def _deliver(
             f"{population}: after the change of delays more spikes arrive in one step than its "
             "input can hold. Change delays when the network is silent, or by less."
         )
-    memory.ring.write(ring)
+    memory.write_input(ring)
+
+
+def _long_ring(
+    simulation: Simulation,
+    memory: PopulationMemory,
+    projections: list[ProjectionPlan],
+    continuation: Continuation,
+) -> np.ndarray:
+    """Return the ring of a population, made longer if old delays were longer than all new ones."""
+    last = max(
+        epoch.end - 1 + _longest(epoch.delay)
+        for projection in projections
+        for epoch in continuation.epochs[projection.name]
+    )
+    memory.lengthen_input(last - continuation.step + simulation.window + 2)
+    return memory.ring.read()
 
 
 def _on_their_way(

@@ -20,7 +20,7 @@ __all__ = [
 
 
 def _record(pointers: str = "", longs: str = "", doubles: str = "", ints: str = "") -> np.dtype:
-    members = [(name, np.uint64) for name in pointers.split()]
+    members: list[tuple[str, type]] = [(name, np.uint64) for name in pointers.split()]
     members += [(name, np.int64) for name in longs.split()]
     members += [(name, np.float64) for name in doubles.split()]
     members += [(name, np.int32) for name in ints.split()]

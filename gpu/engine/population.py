@@ -44,7 +44,6 @@ class PopulationMemory:
         self.program = plan.program
         self.function = function
         self.ports = ports
-        self.n_slot = n_slot
         self.n = plan.n
         self.stride = padded(plan.n)
         self._backend = backend
@@ -63,12 +62,7 @@ class PopulationMemory:
         self.state = backend.upload(states)
         self.last_spike = backend.upload(np.full(self.stride, NEVER, dtype=self._integer))
         self.flags = backend.upload(self._initial_flags())
-        self.ring = backend.upload(
-            np.zeros((n_slot, max(1, len(ports)), self.stride), dtype=self._integer)
-        )
-        self.pending = backend.upload(
-            np.zeros((self.stride // _LEAST_LANES, max(1, len(ports)), n_slot), dtype=np.uint8)
-        )
+        self._allocate_input(n_slot)
         self.spike_width = round(self.program.spike_width / self.constants["dt"])
         self.coefficient = backend.upload(np.zeros(max(1, self._n_shared), dtype=self._real))
         self._n_vary = len(function.coefficients.per_neuron)
@@ -102,6 +96,26 @@ class PopulationMemory:
         states = self.state.read()
         states[self._number(name)] = self._row(checked)
         self.state.write(states)
+
+    def _allocate_input(self, n_slot: int) -> None:
+        """Allocate room for the input of `n_slot` steps."""
+        width = max(1, len(self.ports))
+        vectors = self.stride // _LEAST_LANES
+        self.n_slot = n_slot
+        self.ring = self._backend.upload(
+            np.zeros((n_slot, width, self.stride), dtype=self._integer)
+        )
+        self.pending = self._backend.upload(np.zeros((vectors, width, n_slot), dtype=np.uint8))
+
+    def lengthen_input(self, n_slot: int) -> None:
+        """Make room for the input of at least `n_slot` steps; there must not be any yet."""
+        if n_slot > self.n_slot:
+            self._allocate_input(n_slot)
+
+    def write_input(self, ring: np.ndarray) -> None:
+        """Replace the input that is due in the coming steps, and let every vector look for it."""
+        self.ring.write(ring)
+        self.pending.write(np.ones_like(self.pending.read()))
 
     def set_constant(self, name: str, value: float) -> None:
         """Set a shared constant."""

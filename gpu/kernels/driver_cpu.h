@@ -69,7 +69,7 @@ static void *run_member(void *argument)
         advance_share(net, &team->window[w], member->number, team->n_thread);
         meet(team);
         const int32_t begin = net->control->spike_begin;
-        const int32_t count = net->control->spike_count - begin;
+        const int32_t count = listed_spikes(net) - begin;
         const int32_t end = begin + (int32_t)share(count, member->number + 1, team->n_thread);
         for (int32_t k = begin + (int32_t)share(count, member->number, team->n_thread); k < end; ++k)
             deliver_spike(net, net->spike[k], 0, 1);

@@ -7,8 +7,10 @@ DEVICE void append_spike(const Network *net, int32_t source, int32_t step)
 {
     Control *control = net->control;
     const int32_t place = atomic_claim(&control->spike_count, 1);
-    net->spike[place].source = source;
-    net->spike[place].step = step;
+    if (place < control->spike_capacity) {  // the host refuses a run that has counted further
+        net->spike[place].source = source;
+        net->spike[place].step = step;
+    }
 }
 
 // Append the spikes of the lanes of `which` that belong to a neuron.
@@ -131,6 +133,13 @@ DEVICE void deliver_spike(const Network *net, Spike spike, int32_t worker, int32
         if (source >= 0 && source < j->n_source)
             deliver_row(net, j, source, spike.step, worker, count);
     }
+}
+
+// Spikes that the list holds; it may have been asked for more.
+DEVICE int32_t listed_spikes(const Network *net)
+{
+    const Control *control = net->control;
+    return control->spike_count < control->spike_capacity ? control->spike_count : control->spike_capacity;
 }
 
 // Whether the next window may run.

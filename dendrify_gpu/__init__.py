@@ -1,0 +1,68 @@
+"""Reduced compartmental neurons and large networks of them, on the GPU and the CPU."""
+
+from __future__ import annotations
+
+from ._versions import show_versions
+from .backend_choice import choose_backend
+from .compartments import (
+    Compartment,
+    Dendrite,
+    EphysProperties,
+    NeuronModel,
+    Soma,
+    default_params,
+    update_default_params,
+)
+from .distributions import normal, uniform
+from .errors import (
+    CompartmentError,
+    IndexRangeError,
+    ModelError,
+    NetworkError,
+    NetworkTooLargeError,
+    NumericalError,
+    SimulationError,
+    ToolchainError,
+    UnknownVariableError,
+)
+from .network import Network
+from .population import Population
+from .projection import Projection
+from .recordings import SpikeRecording, TraceRecording
+from .report import RunReport
+from .selection import Selection
+from .sources import PoissonGroup, SpikeGenerator
+from .stimuli import CurrentStep
+
+__all__ = [
+    "Compartment",
+    "CompartmentError",
+    "CurrentStep",
+    "Dendrite",
+    "EphysProperties",
+    "IndexRangeError",
+    "ModelError",
+    "Network",
+    "NetworkError",
+    "NetworkTooLargeError",
+    "NeuronModel",
+    "NumericalError",
+    "PoissonGroup",
+    "Population",
+    "Projection",
+    "RunReport",
+    "Selection",
+    "SimulationError",
+    "Soma",
+    "SpikeGenerator",
+    "SpikeRecording",
+    "ToolchainError",
+    "TraceRecording",
+    "UnknownVariableError",
+    "choose_backend",
+    "default_params",
+    "normal",
+    "show_versions",
+    "uniform",
+    "update_default_params",
+]

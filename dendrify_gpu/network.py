@@ -1,0 +1,257 @@
+"""Networks: what they consist of, how they run, and what they report."""
+
+from __future__ import annotations
+
+import logging
+from os import PathLike
+from typing import Any, Literal
+
+import numpy as np
+from brian2 import ms, second
+
+from .backend_choice import ChosenBackend, check_backend_arguments, choose_backend
+from .errors import NetworkError
+from .experiment import NetworkExperiment
+from .gpu import NetworkPlan, generated_source, memory_needed
+from .objects import PRECISIONS
+from .planning import make_plan
+from .progress import progress_bar, wants_bar
+from .quantities import in_units, shown, si_time
+from .recordings import TraceRecording, save_all
+from .report import RunReport
+from .stimuli import edges, values_at
+
+__all__ = ["Network"]
+
+_LOGGER = logging.getLogger("dendrify_gpu")
+
+
+class Network(NetworkExperiment):
+    """Populations of neurons, their input and their synapses, on one clock.
+
+    Parameters
+    ----------
+    dt : Quantity, optional
+        Time step. Default 0.1 ms.
+    precision : {'float32', 'float64'}, optional
+        Precision of all states. Default ``'float64'``.
+    seed : int, optional
+        Seed of everything random: synapses, distributions, Poisson spikes, noise. The same seed
+        gives the same network and the same spikes on every backend. Default 0.
+    backend : {'auto', 'cuda', 'cpu'}, optional
+        Where the network runs. Default ``'auto'``: CUDA where PyCUDA and a device are there, else
+        the CPU.
+    threads : int, optional
+        Threads of the CPU backend. Default: all cores that this process may use.
+
+    Raises
+    ------
+    NetworkError
+        If an argument makes no sense.
+
+    Examples
+    --------
+    >>> import dendrify_gpu as dg
+    >>> from brian2.units import ms, mV, Hz
+    >>> net = dg.Network(dt=0.1*ms, seed=1)
+    >>> lif = net.population('dv/dt = -v / tau : volt', 100, namespace={'tau': 10*ms},
+    ...                      threshold='v > 10*mV', reset='v = 0*mV', name='lif')
+    >>> inputs = net.poisson(500, rate=50*Hz, name='inputs')
+    >>> synapses = net.connect(inputs, lif, 'v', probability=0.1, weight=0.5*mV, delay=1*ms)
+    >>> spikes = net.record_spikes(lif)
+    >>> net
+    <Network: 1 population of 100 neurons, 500 sources, 1 projection, dt = 0.1 ms, t = 0 ms>
+    """
+
+    def __init__(
+        self,
+        dt: Any = 0.1 * ms,
+        precision: str = "float64",
+        seed: int = 0,
+        backend: Literal["auto", "cuda", "cpu"] = "auto",
+        threads: int | None = None,
+    ) -> None:
+        super().__init__(dt, precision, seed)
+        check_backend_arguments(backend, threads)
+        self._backend = backend
+        self._threads = threads
+        self._chosen: ChosenBackend | None = None
+
+    def run(self, duration: Any, *, progress: bool | None = None) -> RunReport:
+        """Simulate some time; a later call goes on where this one stopped.
+
+        Between calls everything can be changed: variables, constants, rates, weights and delays,
+        and objects can be added.
+
+        Parameters
+        ----------
+        duration : Quantity
+            Simulated time. If it ends within a time step, that step is simulated too.
+        progress : bool, optional
+            Whether to show a progress bar. Default: in a terminal or a notebook.
+
+        Returns
+        -------
+        RunReport
+
+        Raises
+        ------
+        NetworkError
+            If the duration is not longer than zero, or there is nothing to simulate.
+        NetworkTooLargeError
+            If the network needs more memory than there is.
+        NumericalError
+            If a state becomes infinite or not a number. What was recorded until then is kept.
+        ToolchainError
+            If the backend cannot compile.
+        """
+        seconds = si_time(duration, "run: duration")
+        if seconds <= 0:
+            raise NetworkError(f"run: duration={shown(duration)} must be longer than zero.")
+        if not self._populations and not self._sources:
+            raise NetworkError("The network is empty; add a population before run.")
+        self._session.check_unbroken()
+        steps = _steps_of_duration(seconds, self._dt)
+        chosen = self._choose_backend()
+        build_seconds = self._build(chosen) if self._stale else 0.0
+        begin = self.step
+        shows = wants_bar() if progress is None else progress
+        with progress_bar(steps, self._dt, shows, chosen.backend.name) as advance:
+            wall, spikes = self._session.run(
+                edges(self._current_steps, begin, begin + steps),
+                lambda step: values_at(self._current_steps, step),
+                advance,
+            )
+        backend = chosen.backend
+        return RunReport(
+            in_units(steps * self._dt, second.dim),
+            steps,
+            wall,
+            build_seconds,
+            spikes,
+            backend.name,
+            backend.description,
+            chosen.reason,
+        )
+
+    # ------------------------------------------------------------------ results
+
+    def save_recordings(self, path: str | PathLike[str]) -> None:
+        """Write all recordings to one netCDF file, each in a group of its own name.
+
+        Parameters
+        ----------
+        path : path-like
+            The file; an old one is replaced. Read it with ``xarray.open_dataset(path,
+            group=name)``.
+
+        Raises
+        ------
+        NetworkError
+            If nothing was recorded.
+        """
+        attributes = {
+            "dt": self._dt,
+            "duration": float(self.t),
+            "precision": self._precision,
+            "seed": self._seed,
+        }
+        save_all(self._recordings, attributes, path)
+
+    def describe(self) -> str:
+        """Return the contents of the network as text: objects, synapses and memory.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import dendrify_gpu as dg
+        >>> from brian2.units import Hz
+        >>> net = dg.Network()
+        >>> _ = net.poisson(10, rate=5*Hz, name='inputs')
+        >>> print(net.describe())
+        <Network: 0 populations of 0 neurons, 10 sources, 0 projections, dt = 0.1 ms, t = 0 ms>
+            <PoissonGroup 'inputs': 10 sources>
+            about 0.0 MB: states 0.0, pending input 0.0, synapses 0.0, spikes 0.0, sources 0.0
+        """
+        objects = (
+            *self._populations,
+            *self._sources,
+            *self._projections,
+            *self._current_steps,
+            *self._recordings,
+        )
+        need = memory_needed(self.plan())
+        parts = ", ".join(f"{what} {size / 1e6:.1f}" for what, size in need.items())
+        lines = [repr(self), *(f"    {item!r}" for item in objects)]
+        return "\n".join([*lines, f"    about {sum(need.values()) / 1e6:.1f} MB: {parts}"])
+
+    def source(self, backend: Literal["cpu", "cuda"] | None = None) -> str:
+        """Return the generated text that is compiled for this network.
+
+        Parameters
+        ----------
+        backend : {'cpu', 'cuda'}, optional
+            For which backend; the step functions are the same. Default: the one that `run` takes.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        NetworkError
+            For an unknown backend.
+        """
+        return generated_source(self.plan(), backend or self._choose_backend().backend.name)
+
+    def plan(self) -> NetworkPlan:
+        """Return the network as the core runs it: plain data in SI units and time steps."""
+        return make_plan(
+            self._dt,
+            PRECISIONS[self._precision],
+            self._seed,
+            self._populations,
+            self._sources,
+            self._projections,
+            [item for item in self._recordings if isinstance(item, TraceRecording)],
+            self._current_steps,
+            self.step,
+        )
+
+    def __repr__(self) -> str:
+        def counted(number: int, what: str) -> str:
+            return f"{number} {what}" + ("" if number == 1 else "s")
+
+        neurons = sum(item.size for item in self._populations)
+        return (
+            f"<Network: {counted(len(self._populations), 'population')} of "
+            f"{counted(neurons, 'neuron')}, "
+            f"{counted(sum(item.size for item in self._sources), 'source')}, "
+            f"{counted(len(self._projections), 'projection')}, dt = {self._dt * 1e3:g} ms, "
+            f"t = {self.step * self._dt * 1e3:g} ms>"
+        )
+
+    # ----------------------------------------------------------------- internals
+
+    def _choose_backend(self) -> ChosenBackend:
+        if self._chosen is None:
+            self._chosen = choose_backend(self._backend, self._threads)
+            _LOGGER.info("%s", self._chosen)
+        return self._chosen
+
+    def _build(self, chosen: ChosenBackend) -> float:
+        self._session.close()
+        seconds = self._session.build(self.plan(), chosen, self.populations, self.recordings)
+        self._stale = False
+        return seconds
+
+
+def _steps_of_duration(seconds: float, dt: float) -> int:
+    """Time steps of a run, by Brian2's rule: a rest beyond 0.01% of a step counts as one more."""
+    steps = round(seconds / dt)
+    if abs(steps * dt - seconds) / dt <= 1e-4:
+        return max(1, steps)
+    return int(np.ceil(seconds / dt))

@@ -1,0 +1,77 @@
+"""The progress bar of a run, and interruption between two batches of steps."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from tqdm.auto import tqdm
+
+__all__ = ["progress_bar", "wants_bar"]
+
+_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n:.4g}/{total:.4g} ms [{elapsed}<{remaining}]"
+
+
+def wants_bar() -> bool:
+    """Say whether there is somebody to look at a bar: a terminal or a notebook."""
+    if sys.stderr.isatty():
+        return True
+    if "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+@contextmanager
+def progress_bar(steps: int, dt: float, shown: bool, label: str) -> Iterator[Callable[[int], None]]:
+    """Show a bar while a run goes on, and let Ctrl-C stop it only where its state is consistent.
+
+    Parameters
+    ----------
+    steps : int
+        Time steps of the run.
+    dt : float
+        Time step in seconds.
+    shown : bool
+        Whether to show the bar.
+    label : str
+        Text before it.
+
+    Yields
+    ------
+    callable
+        To be called with the number of steps done since the last call. Hands on a
+        Ctrl-C that came in the meantime, which raises KeyboardInterrupt.
+    """
+    waiting: list[FrameType | None] = []
+
+    def wait(number: int, frame: FrameType | None) -> None:
+        waiting.append(frame)
+
+    usual = signal.getsignal(signal.SIGINT)
+    # Only the main thread receives signals, and an ignored Ctrl-C stays ignored.
+    defers = threading.current_thread() is threading.main_thread() and callable(usual)
+    if defers:
+        signal.signal(signal.SIGINT, wait)
+    bar = tqdm(
+        total=steps * dt * 1e3,
+        disable=not shown,
+        desc=label,
+        bar_format=_FORMAT,
+    )
+
+    def advance(done: int) -> None:
+        bar.update(done * dt * 1e3)
+        if waiting and callable(usual):
+            usual(signal.SIGINT, waiting.pop())
+
+    try:
+        yield advance
+    finally:
+        bar.close()
+        if defers:
+            signal.signal(signal.SIGINT, usual)
