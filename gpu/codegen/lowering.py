@@ -34,6 +34,7 @@ from .nodes import (
     Or,
     PerNeuron,
     Select,
+    Subtract,
 )
 
 __all__ = ["Lowering"]
@@ -74,6 +75,8 @@ _OPERATORS = {
     sympy.Equality: "==",
     sympy.Unequality: "!=",
 }
+
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 @dataclass
@@ -131,10 +134,30 @@ class Lowering:
                 result = kind(result, self.condition(part))
             return result
         if isinstance(expression, Relational):
-            left, right = expression.args
-            operator = _OPERATORS[type(expression)]
-            return Compare(operator, self.value(left), self.value(right))
+            return self._comparison(_OPERATORS[type(expression)], *expression.args)
         raise TypeError(f"not a condition: {expression}")
+
+    def _comparison(self, operator: str, left: sympy.Expr, right: sympy.Expr) -> Node:
+        """Compare what changes with what does not, so that conditions on one thing share its value.
+
+        ``t <= start + duration`` and ``t >= start + offset`` both become conditions on ``start - t``. For
+        whole numbers, such as time steps, that is exact. A single state stays on its side.
+        """
+        sides = [self._polynomial(left, None), self._polynomial(right, None)]
+        moving = [any(monomial for monomial in side) for side in sides]
+        constant = [side.get((), sympy.Integer(0)) for side in sides]
+        if all(moving) and any(value != 0 for value in constant):
+            difference: Polynomial = {m: c for m, c in sides[0].items() if m}
+            for monomial, coefficient in sides[1].items():
+                if monomial:
+                    difference[monomial] = difference.get(monomial, sympy.Integer(0)) - coefficient
+            first, *others = sorted(difference, key=repr)
+            sign = difference[first]
+            if abs(sign) == 1 and [difference[other] for other in others] == [-sign]:
+                changing = self._let("since", Subtract(_product(first), _product(others[0])))
+                bound = self.table.node(sign * (constant[1] - constant[0]))
+                return Compare(operator if sign == 1 else _MIRRORED[operator], changing, bound)
+        return Compare(operator, self._evaluate(sides[0], None), self._evaluate(sides[1], None))
 
     def _is_parameter_only(self, expression: sympy.Basic) -> bool:
         names = {str(symbol) for symbol in expression.free_symbols}

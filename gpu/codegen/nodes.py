@@ -27,6 +27,7 @@ __all__ = [
     "Or",
     "PerNeuron",
     "Select",
+    "Subtract",
 ]
 
 
@@ -76,6 +77,14 @@ class Draw:
 @dataclass(frozen=True)
 class Add:
     """``left + right``."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Subtract:
+    """``left - right``."""
 
     left: Node
     right: Node
@@ -163,6 +172,7 @@ Node = (
     | MaskName
     | Draw
     | Add
+    | Subtract
     | Multiply
     | Divide
     | Fma

@@ -23,9 +23,19 @@ from .nodes import (
     Or,
     PerNeuron,
     Select,
+    Subtract,
 )
 
 __all__ = ["text"]
+
+_COMPARISONS = {
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+}
 
 
 @singledispatch
@@ -73,6 +83,11 @@ def _(node: Add) -> str:
 
 
 @text.register
+def _(node: Subtract) -> str:
+    return f"({text(node.left)} - {text(node.right)})"
+
+
+@text.register
 def _(node: Multiply) -> str:
     return f"({text(node.left)} * {text(node.right)})"
 
@@ -94,7 +109,7 @@ def _(node: Call) -> str:
 
 @text.register
 def _(node: Compare) -> str:
-    return f"({text(node.left)} {node.operator} {text(node.right)})"
+    return f"{_COMPARISONS[node.operator]}({text(node.left)}, {text(node.right)})"
 
 
 @text.register

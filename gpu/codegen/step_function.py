@@ -224,13 +224,13 @@ class _Writer:
         # Infinity minus infinity and any arithmetic on NaN give NaN: the sum is zero exactly when
         # all values are finite.
         terms = " + ".join(f"({identifier(name)} - {identifier(name)})" for name in checked)
-        self._line(f"if (any_set({terms} != splat(0))) {{")
+        self._line(f"if (any_set(not_equal({terms}, splat(0)))) {{")
         self.depth += 1
         for number, name in enumerate(self.program.state_names):
             if name in differential:
                 variable = identifier(name)
                 self._line(
-                    f"report_not_finite(net, _population, {number}, ({variable} - {variable}) != splat(0), "
+                    f"report_not_finite(net, _population, {number}, not_equal({variable} - {variable}, splat(0)), "
                     "first);"
                 )
         self.depth -= 1
@@ -295,8 +295,8 @@ class _Writer:
         self._definitions(lowering)
         waiting = "mask_not(_spiked) & " if unless_spiked else ""
         self._line(
-            f"const mask _not_refractory = {waiting}(to_real(isplat((integer)_now) - _last_spike) >= "
-            f"{text(steps)});"
+            f"const mask _not_refractory = {waiting}greater_equal(to_real(isplat((integer)_now) - "
+            f"_last_spike), {text(steps)});"
         )
 
     def _synapses(self) -> None:
@@ -326,7 +326,7 @@ class _Writer:
         blocks: list[tuple[str, str, tuple[Assignment, ...], bool]] = []
         if self.program.second_reset:
             self._line(
-                "const mask _second = (isplat((integer)_now - p->spike_width) == _last_spike);"
+                "const mask _second = iequal(isplat((integer)_now - p->spike_width), _last_spike);"
             )
             blocks.append(("second reset", "_second", self.program.second_reset, True))
         if self.program.reset:

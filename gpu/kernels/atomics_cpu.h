@@ -5,10 +5,34 @@
 // Code for what seldom happens, kept out of the way of what always does.
 #define RARE static __attribute__((noinline, cold, unused))
 
-DEVICE void atomic_add(integer *where, integer amount)
+// One of the threads that deliver spikes. Each goes through all spikes and serves the neurons that it also
+// advances: sums need no locks, and the input of a neuron stays in the caches of its core.
+struct Worker {
+    int32_t number;
+    int32_t count;
+};
+
+// The part of `count` items that comes before those of thread `number`.
+DEVICE int64_t share(int64_t count, int32_t number, int32_t n_thread) { return count * number / n_thread; }
+
+// The first neuron of a worker in a population, and the first one after them.
+DEVICE int32_t first_owned(const Worker *worker, const Population *p)
 {
-    __atomic_fetch_add(where, amount, __ATOMIC_RELAXED);
+    const int64_t vectors = (p->n + LANES - 1) / LANES;
+    return (int32_t)(share(vectors, worker->number, worker->count) * LANES);
 }
+
+DEVICE int32_t last_owned(const Worker *worker, const Population *p)
+{
+    const Worker next = {worker->number + 1, worker->count};
+    return first_owned(&next, p);
+}
+
+// A worker takes every synapse of a row that leads to one of its neurons.
+DEVICE int64_t row_start(const Worker *) { return 0; }
+DEVICE int64_t row_stride(const Worker *) { return 1; }
+
+DEVICE void accumulate(integer *where, integer amount) { *where += amount; }
 
 DEVICE int32_t atomic_claim(int32_t *counter, int32_t amount)
 {
@@ -37,7 +61,7 @@ DEVICE bool input_pending(const Population *p, int64_t first, int32_t port, int6
 
 DEVICE void set_pending(const Population *p, int64_t neuron, int32_t port, int64_t slot)
 {
-    __atomic_store_n(&pending_of(p, neuron, port)[slot], (uint8_t)1, __ATOMIC_RELAXED);
+    pending_of(p, neuron, port)[slot] = 1;
 }
 
 DEVICE void clear_pending(const Population *p, int64_t first, int32_t port, int64_t slot)

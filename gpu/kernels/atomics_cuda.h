@@ -4,7 +4,18 @@
 
 #define RARE static __device__ __noinline__
 
-DEVICE void atomic_add(integer *where, integer amount)
+// One thread of the warp that delivers a spike: the threads take the synapses of a row in turn.
+struct Worker {
+    int32_t number;
+    int32_t count;
+};
+
+DEVICE int32_t first_owned(const Worker *, const Population *) { return 0; }
+DEVICE int32_t last_owned(const Worker *, const Population *p) { return p->n; }
+DEVICE int64_t row_start(const Worker *worker) { return worker->number; }
+DEVICE int64_t row_stride(const Worker *worker) { return worker->count; }
+
+DEVICE void accumulate(integer *where, integer amount)
 {
 #if PRECISION == 64
     atomicAdd((unsigned long long *)where, (unsigned long long)amount);

@@ -36,16 +36,13 @@ static void meet(Team *team)
             sched_yield();
 }
 
-// The part of `count` items that a thread owns.
-static int64_t share(int64_t count, int32_t number, int32_t n_thread) { return count * number / n_thread; }
-
 static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
 {
+    const Worker worker = {number, n_thread};
     for (int32_t k = 0; k < net->n_population; ++k) {
-        const int64_t vectors = (net->population[k].n + LANES - 1) / LANES;
-        const int64_t end = share(vectors, number + 1, n_thread);
-        for (int64_t v = share(vectors, number, n_thread); v < end; ++v)
-            step_population(net, k, window, v * LANES);
+        const int32_t end = last_owned(&worker, &net->population[k]);
+        for (int32_t first = first_owned(&worker, &net->population[k]); first < end; first += LANES)
+            step_population(net, k, window, first);
     }
     if (window->source_begin == window->source_end)
         return;
@@ -68,11 +65,10 @@ static void *run_member(void *argument)
     for (int32_t w = 0; w < team->n_window; ++w) {
         advance_share(net, &team->window[w], member->number, team->n_thread);
         meet(team);
-        const int32_t begin = net->control->spike_begin;
-        const int32_t count = listed_spikes(net) - begin;
-        const int32_t end = begin + (int32_t)share(count, member->number + 1, team->n_thread);
-        for (int32_t k = begin + (int32_t)share(count, member->number, team->n_thread); k < end; ++k)
-            deliver_spike(net, net->spike[k], 0, 1);
+        const Worker worker = {member->number, team->n_thread};
+        const int32_t end = listed_spikes(net);
+        for (int32_t k = net->control->spike_begin; k < end; ++k)
+            deliver_spike(net, net->spike[k], &worker);
         meet(team);
         if (member->number == 0)
             close_window(net);

@@ -43,9 +43,10 @@ extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 8) deliver_window(const
         return;
     const int32_t warp = (int32_t)((blockIdx.x * blockDim.x + threadIdx.x) / 32);
     const int32_t warps = (int32_t)(gridDim.x * blockDim.x / 32);
+    const Worker worker = {(int32_t)(threadIdx.x % 32), 32};
     const int32_t end = listed_spikes(net);
     for (int32_t k = net->control->spike_begin + warp; k < end; k += warps)
-        deliver_spike(net, net->spike[k], (int32_t)(threadIdx.x % 32), 32);
+        deliver_spike(net, net->spike[k], &worker);
 }
 
 extern "C" __global__ void finish_window(const Network *__restrict__ net)

@@ -1,5 +1,5 @@
 // What lanes and threads share: the spike list, samples, the input of sources, delivery, and the bookkeeping
-// between windows. Built on atomic_add, atomic_claim and atomic_lowest of the backend.
+// between windows. Built on accumulate, atomic_claim, atomic_lowest and the workers of the backend.
 #ifndef DENDRIFY_GPU_EVENTS_H
 #define DENDRIFY_GPU_EVENTS_H
 
@@ -93,35 +93,55 @@ DEVICE void emit_generator(const Network *net, const Generator *g, const Window 
         append_spike(net, g->source + g->index[k], g->step[k]);
 }
 
+// First synapse of [low, high) that leads to neuron `target` or a later one; targets ascend.
+DEVICE int64_t synapse_position(const int32_t *targets, int64_t low, int64_t high, int32_t target)
+{
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (targets[middle] < target)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Add the events of one source's synapses to the input of the neurons that a worker owns.
 DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source, int32_t step,
-                        int32_t worker, int32_t count)
+                        const Worker *worker)
 {
     const Population *post = &net->population[j->population];
+    const int32_t low = first_owned(worker, post), high = last_owned(worker, post);
+    const bool all = low == 0 && high >= post->n;
     int64_t begin = 0, end = 1;
+    int32_t first_target = j->first_target;
     if (j->kind == SYNAPSES_EXPLICIT) {
-        begin = j->row[source];
-        end = j->row[source + 1];
-    } else if (j->kind == SYNAPSES_ALL_TO_ALL) {
-        end = j->n_target;
+        begin = all ? j->row[source] : synapse_position(j->target, j->row[source], j->row[source + 1], low);
+        end = all ? j->row[source + 1] : synapse_position(j->target, begin, j->row[source + 1], high);
+    } else if (j->kind == SYNAPSES_ONE_TO_ONE) {
+        first_target += source;
+        if (first_target < low || first_target >= high)
+            return;
+    } else {
+        begin = low > first_target ? low - first_target : 0;
+        end = high < first_target + j->n_target ? high - first_target : j->n_target;
     }
     const int64_t port_size = (int64_t)post->n_port * post->stride;
     integer *const port = post->ring + (int64_t)j->port * post->stride;
     const int32_t slot_now = step % post->n_slot;
-    for (int64_t k = begin + worker; k < end; k += count) {
+    for (int64_t k = begin + row_start(worker); k < end; k += row_stride(worker)) {
         const int32_t delay = j->delay ? j->delay[k] : j->common_delay;
         const integer weight = j->weight ? j->weight[k] : (integer)j->common_weight;
-        const int32_t target = j->kind == SYNAPSES_EXPLICIT     ? j->target[k]
-                               : j->kind == SYNAPSES_ONE_TO_ONE ? j->first_target + source
-                                                                : j->first_target + (int32_t)k;
+        const int32_t target = j->kind == SYNAPSES_EXPLICIT ? j->target[k] : first_target + (int32_t)k;
         const int32_t later = slot_now + delay;
         const int32_t slot = later < post->n_slot ? later : later - post->n_slot;
-        atomic_add(&port[slot * port_size + target], weight);
+        accumulate(&port[slot * port_size + target], weight);
         set_pending(post, target, j->port, slot);
     }
 }
 
-// Hand one spike to every synapse of its source. Sums are of integers: their order does not matter.
-DEVICE void deliver_spike(const Network *net, Spike spike, int32_t worker, int32_t count)
+// Hand one spike to the synapses of its source. Sums are of integers: their order does not matter.
+DEVICE void deliver_spike(const Network *net, Spike spike, const Worker *worker)
 {
     int32_t e = 0;
     while (spike.source - net->emitter[e].source >= net->emitter[e].n)
@@ -131,7 +151,7 @@ DEVICE void deliver_spike(const Network *net, Spike spike, int32_t worker, int32
         const Projection *j = &net->projection[k];
         const int32_t source = spike.source - emitter->source - j->first_source;
         if (source >= 0 && source < j->n_source)
-            deliver_row(net, j, source, spike.step, worker, count);
+            deliver_row(net, j, source, spike.step, worker);
     }
 }
 

@@ -1,7 +1,8 @@
 // The lane on the CPU: a GCC or Clang vector of `real`, one neuron in each place.
 //
-// Integers and masks have the same width as the numbers, so that one comparison selects one number. Every
-// operation is an IEEE operation with one defined result, whatever the width of the vector.
+// Integers have the same width as the numbers. A mask is a word of one bit for each place where the processor has
+// such masks (AVX-512), else an integer lane. Every operation is an IEEE operation with one defined result,
+// whatever the width of the vector.
 #ifndef DENDRIFY_GPU_LANE_H
 #define DENDRIFY_GPU_LANE_H
 
@@ -34,7 +35,10 @@ typedef uint64_t unsigned_integer;
 typedef real lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef integer ilane __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef unsigned_integer ulane __attribute__((vector_size(VECTOR_BYTES), may_alias));
-typedef ilane mask;
+
+#if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES == 64
+#define BIT_MASKS
+#endif
 
 // One number in every place. x - 0 is x for every x, minus zero and NaN included.
 DEVICE lane splat(real x) { return x - (lane){}; }
@@ -88,6 +92,61 @@ DEVICE lane lane_sqrt(lane x)
     return r;
 }
 
+#ifdef BIT_MASKS
+
+// The built-in functions are named because GCC turns comparisons with operators into integer vectors.
+#if PRECISION == 32
+typedef uint16_t mask;
+typedef float vector __attribute__((vector_size(64)));
+typedef int32_t ivector __attribute__((vector_size(64)));
+#define EVERYWHERE ((mask)0xffff)
+#define COMPARE(a, b, how) __builtin_ia32_cmpps512_mask((vector)(a), (vector)(b), how, EVERYWHERE, 4)
+#define ICOMPARE(a, b, how) __builtin_ia32_cmpd512_mask((ivector)(a), (ivector)(b), how, EVERYWHERE)
+#define BLEND(m, a, b) __builtin_ia32_blendmps_512_mask((vector)(b), (vector)(a), m)
+#define IBLEND(m, a, b) __builtin_ia32_blendmd_512_mask((ivector)(b), (ivector)(a), m)
+#else
+typedef uint8_t mask;
+typedef double vector __attribute__((vector_size(64)));
+typedef long long ivector __attribute__((vector_size(64)));
+#define EVERYWHERE ((mask)0xff)
+#define COMPARE(a, b, how) __builtin_ia32_cmppd512_mask((vector)(a), (vector)(b), how, EVERYWHERE, 4)
+#define ICOMPARE(a, b, how) __builtin_ia32_cmpq512_mask((ivector)(a), (ivector)(b), how, EVERYWHERE)
+#define BLEND(m, a, b) __builtin_ia32_blendmpd_512_mask((vector)(b), (vector)(a), m)
+#define IBLEND(m, a, b) __builtin_ia32_blendmq_512_mask((ivector)(b), (ivector)(a), m)
+#endif
+
+// The numbers name the comparison: quiet, and false for a NaN, except that a NaN differs from everything.
+DEVICE mask less(lane a, lane b) { return (mask)COMPARE(a, b, 0x11); }
+DEVICE mask less_equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x12); }
+DEVICE mask greater(lane a, lane b) { return (mask)COMPARE(a, b, 0x1e); }
+DEVICE mask greater_equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x1d); }
+DEVICE mask equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x00); }
+DEVICE mask not_equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x04); }
+DEVICE mask iequal(ilane a, ilane b) { return (mask)ICOMPARE(a, b, 0); }
+DEVICE lane select(mask m, lane a, lane b) { return (lane)BLEND(m, a, b); }
+DEVICE ilane iselect(mask m, ilane a, ilane b) { return (ilane)IBLEND(m, a, b); }
+DEVICE mask mask_not(mask m) { return (mask)(m ^ EVERYWHERE); }
+DEVICE bool any_set(mask m) { return m != 0; }
+DEVICE bool lane_is_set(mask m, int k) { return (m >> k) & 1; }
+
+// Masks as bits of an integer word.
+DEVICE ilane mask_bit(mask m, int bit) { return iselect(m, isplat((integer)1 << bit), isplat(0)); }
+DEVICE mask has_bit(ilane word, int bit)
+{
+    return (mask)ICOMPARE(word & isplat((integer)1 << bit), isplat(0), 4);
+}
+
+#else
+
+typedef ilane mask;
+
+DEVICE mask less(lane a, lane b) { return a < b; }
+DEVICE mask less_equal(lane a, lane b) { return a <= b; }
+DEVICE mask greater(lane a, lane b) { return a > b; }
+DEVICE mask greater_equal(lane a, lane b) { return a >= b; }
+DEVICE mask equal(lane a, lane b) { return a == b; }
+DEVICE mask not_equal(lane a, lane b) { return a != b; }
+DEVICE mask iequal(ilane a, ilane b) { return a == b; }
 DEVICE lane select(mask m, lane a, lane b) { return m ? a : b; }
 DEVICE ilane iselect(mask m, ilane a, ilane b) { return m ? a : b; }
 DEVICE mask mask_not(mask m) { return ~m; }
@@ -95,15 +154,7 @@ DEVICE mask mask_not(mask m) { return ~m; }
 // Whether a mask is set anywhere.
 DEVICE bool any_set(mask m)
 {
-#if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES == 64
-#if PRECISION == 32
-    typedef int vector __attribute__((vector_size(64)));
-    return __builtin_ia32_cvtd2mask512((vector)m) != 0;
-#else
-    typedef long long vector __attribute__((vector_size(64)));
-    return __builtin_ia32_cvtq2mask512((vector)m) != 0;
-#endif
-#elif defined(__AVX__) && VECTOR_BYTES == 32
+#if defined(__AVX__) && VECTOR_BYTES == 32
     typedef float vector __attribute__((vector_size(32)));
     return __builtin_ia32_movmskps256((vector)m) != 0;
 #elif defined(__SSE__) && VECTOR_BYTES == 16
@@ -118,11 +169,14 @@ DEVICE bool any_set(mask m)
 }
 
 DEVICE bool lane_is_set(mask m, int k) { return m[k] != 0; }
-DEVICE real lane_value(lane x, int k) { return x[k]; }
 
 // Masks as bits of an integer word.
 DEVICE ilane mask_bit(mask m, int bit) { return m & ((integer)1 << bit); }
 DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
+
+#endif
+
+DEVICE real lane_value(lane x, int k) { return x[k]; }
 
 DEVICE lane to_real(ilane x) { return __builtin_convertvector(x, lane); }
 DEVICE ilane as_integer(lane x) { return (ilane)x; }

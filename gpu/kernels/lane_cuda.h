@@ -62,6 +62,13 @@ DEVICE lane lane_sqrt(lane x)
 #endif
 }
 
+DEVICE mask less(lane a, lane b) { return a < b; }
+DEVICE mask less_equal(lane a, lane b) { return a <= b; }
+DEVICE mask greater(lane a, lane b) { return a > b; }
+DEVICE mask greater_equal(lane a, lane b) { return a >= b; }
+DEVICE mask equal(lane a, lane b) { return a == b; }
+DEVICE mask not_equal(lane a, lane b) { return a != b; }
+DEVICE mask iequal(ilane a, ilane b) { return a == b; }
 DEVICE lane select(mask m, lane a, lane b) { return m ? a : b; }
 DEVICE ilane iselect(mask m, ilane a, ilane b) { return m ? a : b; }
 DEVICE mask mask_not(mask m) { return !m; }

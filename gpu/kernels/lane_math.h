@@ -25,21 +25,21 @@
 #define LN2_LOW CHOOSE(0x1.7f7d1cp-20, 0x1.ef35793c7673p-45)
 
 DEVICE lane not_a_number(void) { return splat(INFINITE) - splat(INFINITE); }
-DEVICE lane lane_abs(lane x) { return select(x < splat(0), splat(0) - x, x); }
-DEVICE lane lane_min(lane a, lane b) { return select(b < a, b, a); }
-DEVICE lane lane_max(lane a, lane b) { return select(b > a, b, a); }
+DEVICE lane lane_abs(lane x) { return select(less(x, splat(0)), splat(0) - x, x); }
+DEVICE lane lane_min(lane a, lane b) { return select(less(b, a), b, a); }
+DEVICE lane lane_max(lane a, lane b) { return select(greater(b, a), b, a); }
 DEVICE lane lane_clip(lane x, lane low, lane high) { return lane_min(lane_max(x, low), high); }
 
 DEVICE lane lane_sign(lane x)
 {
-    return select(x > splat(0), splat(1), select(x < splat(0), splat(-1), x));
+    return select(greater(x, splat(0)), splat(1), select(less(x, splat(0)), splat(-1), x));
 }
 
 // Numbers far below anything that matters become zero. No state that a model uses is this small, and
 // arithmetic on subnormal numbers is slow on many processors.
 DEVICE lane flush_tiny(lane x)
 {
-    return select(lane_abs(x) < splat(CHOOSE(1e-30, 1e-250)), splat(0), x);
+    return select(less(lane_abs(x), splat(CHOOSE(1e-30, 1e-250))), splat(0), x);
 }
 
 // To the nearest whole number, halves to even.
@@ -47,24 +47,24 @@ DEVICE lane lane_round_even(lane x)
 {
     const lane size = lane_abs(x);
     const lane rounded = (size + splat(ROUNDER)) - splat(ROUNDER);
-    const lane whole = select(x < splat(0), splat(0) - rounded, rounded);
-    return select(size < splat(CHOOSE(0x1p+22, 0x1p+51)), whole, x);
+    const lane whole = select(less(x, splat(0)), splat(0) - rounded, rounded);
+    return select(less(size, splat(CHOOSE(0x1p+22, 0x1p+51))), whole, x);
 }
 
 DEVICE lane lane_floor(lane x)
 {
     const lane whole = lane_round_even(x);
-    return whole - select(whole > x, splat(1), splat(0));
+    return whole - select(greater(whole, x), splat(1), splat(0));
 }
 
 DEVICE lane lane_ceil(lane x)
 {
     const lane whole = lane_round_even(x);
-    return whole + select(whole < x, splat(1), splat(0));
+    return whole + select(less(whole, x), splat(1), splat(0));
 }
 
 // Toward zero.
-DEVICE lane lane_int(lane x) { return select(x < splat(0), lane_ceil(x), lane_floor(x)); }
+DEVICE lane lane_int(lane x) { return select(less(x, splat(0)), lane_ceil(x), lane_floor(x)); }
 
 // The remainder has the sign of the divisor, as in Python.
 DEVICE lane lane_mod(lane x, lane y) { return lane_fma(splat(0) - lane_floor(x / y), y, x); }
@@ -111,8 +111,8 @@ DEVICE lane lane_exp(lane x)
     const lane q = exp_reduced(x, &k, &bits);
     const lane p = splat(1) + q;
     const lane y = (p + p) * power_of_two(bits, -1);
-    const lane bounded = select(x < splat(CHOOSE(-86.6, -707.7)), splat(0), y);
-    return select(x > splat(CHOOSE(0x1.62e42ep+6, 0x1.62e42fefa39efp+9)), splat(INFINITE), bounded);
+    const lane bounded = select(less(x, splat(CHOOSE(-86.6, -707.7))), splat(0), y);
+    return select(greater(x, splat(CHOOSE(0x1.62e42ep+6, 0x1.62e42fefa39efp+9))), splat(INFINITE), bounded);
 }
 
 // e^x - 1 without cancellation near zero.
@@ -124,21 +124,21 @@ DEVICE lane lane_expm1(lane x)
     ilane bits;
     const lane q = exp_reduced(bounded, &k, &bits);
     const lane scale = power_of_two(bits, 0);
-    const lane y = select(k == splat(0), q, lane_fma(scale, q, scale - splat(1)));
-    return select(x > splat(60), lane_exp(x), select(x == x, y, x));
+    const lane y = select(equal(k, splat(0)), q, lane_fma(scale, q, scale - splat(1)));
+    return select(greater(x, splat(60)), lane_exp(x), select(equal(x, x), y, x));
 }
 
 // (e^x - 1) / x, and 1 at zero.
 DEVICE lane lane_exprel(lane x)
 {
-    const mask zero = (x == splat(0));
+    const mask zero = equal(x, splat(0));
     return select(zero, splat(1), lane_expm1(x) / select(zero, splat(1), x));
 }
 
 // x = 2^exponent * (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), for finite x > 0.
 DEVICE lane log_reduced(lane x, lane *exponent)
 {
-    const mask small = x < splat(CHOOSE(0x1p-126, 0x1p-1022));
+    const mask small = less(x, splat(CHOOSE(0x1p-126, 0x1p-1022)));
     const lane scaled = select(small, x * splat(CHOOSE(0x1p+23, 0x1p+52)), x);
     const ilane bits = as_integer(scaled);
     const ilane root = as_integer(splat(CHOOSE(0x1.6a09e6p-1, 0x1.6a09e667f3bcdp-1)));
@@ -165,8 +165,8 @@ DEVICE lane atanh_series(lane z)
 
 DEVICE lane log_special(lane x, lane y)
 {
-    const lane finite = select(x == splat(INFINITE), x, y);
-    return select(x > splat(0), finite, select(x == splat(0), splat(-INFINITE), not_a_number()));
+    const lane finite = select(equal(x, splat(INFINITE)), x, y);
+    return select(greater(x, splat(0)), finite, select(equal(x, splat(0)), splat(-INFINITE), not_a_number()));
 }
 
 // Natural logarithm: log(1 + f) = 2 atanh(f / (2 + f)).
@@ -186,7 +186,7 @@ DEVICE lane lane_log1p(lane x)
 {
     const lane u = splat(1) + x;
     const lane y = lane_log(u) - ((u - splat(1)) - x) / u;
-    return select(u == splat(1), x, select(u < splat(INFINITE), select(u == splat(0), lane_log(u), y), u));
+    return select(equal(u, splat(1)), x, select(less(u, splat(INFINITE)), select(equal(u, splat(0)), lane_log(u), y), u));
 }
 
 DEVICE lane lane_log10(lane x) { return lane_log(x) * splat(CHOOSE(0x1.bcb7b2p-2, 0x1.bcb7b1526e50ep-2)); }
@@ -216,18 +216,19 @@ DEVICE lane lane_pow(lane x, lane y)
     const lane product_error = lane_fma(y, high, splat(0) - product) + y * rest;
     const lane base = lane_exp(product);
     const lane corrected =
-        select((base > splat(0)) & (base < splat(INFINITE)), lane_fma(base, product_error, base), base);
+        select(greater(base, splat(0)) & less(base, splat(INFINITE)), lane_fma(base, product_error, base), base);
     // signs and special cases
-    const mask whole = lane_round_even(y) == y;
-    const mask odd = whole & (lane_round_even(y * splat((real)0.5)) != y * splat((real)0.5));
-    const lane at_zero = select(y > splat(0), splat(0), splat(INFINITE));
-    const lane at_infinity = select(y > splat(0), splat(INFINITE), splat(0));
+    const mask whole = equal(lane_round_even(y), y);
+    const lane half = y * splat((real)0.5);
+    const mask odd = whole & mask_not(equal(lane_round_even(half), half));
+    const lane at_zero = select(greater(y, splat(0)), splat(0), splat(INFINITE));
+    const lane at_infinity = select(greater(y, splat(0)), splat(INFINITE), splat(0));
     const lane positive =
-        select(size == splat(0), at_zero, select(size == splat(INFINITE), at_infinity, corrected));
+        select(equal(size, splat(0)), at_zero, select(equal(size, splat(INFINITE)), at_infinity, corrected));
     const lane negative = select(whole, select(odd, splat(0) - positive, positive), not_a_number());
-    const lane signed_power = select(x < splat(0), negative, positive);
-    const lane result = select((x == x) & (y == y), signed_power, x + y);
-    return select((y == splat(0)) | (x == splat(1)), splat(1), result);
+    const lane signed_power = select(less(x, splat(0)), negative, positive);
+    const lane result = select(equal(x, x) & equal(y, y), signed_power, x + y);
+    return select(equal(y, splat(0)) | equal(x, splat(1)), splat(1), result);
 }
 
 // x = k * pi/2 + rest with |rest| <= pi/4; returns sin(rest) or cos(rest) of the shifted quadrant.
@@ -264,9 +265,9 @@ DEVICE lane sine_of_quadrant(lane x, integer quadrant_shift)
     const lane half = splat((real)0.5) * z;
     const lane near_one = splat(1) - half;
     cosine = near_one + lane_fma(z * z, cosine, (splat(1) - near_one) - half);
-    const lane value = select((quadrant & isplat(1)) == isplat(1), cosine, sine);
-    const lane turned = select((quadrant & isplat(2)) == isplat(2), splat(0) - value, value);
-    return select(lane_abs(x) <= splat(CHOOSE(0x1p+22, 0x1p+50)), turned, not_a_number());
+    const lane value = select(has_bit(quadrant, 0), cosine, sine);
+    const lane turned = select(has_bit(quadrant, 1), splat(0) - value, value);
+    return select(less_equal(lane_abs(x), splat(CHOOSE(0x1p+22, 0x1p+50))), turned, not_a_number());
 }
 
 DEVICE lane lane_sin(lane x) { return sine_of_quadrant(x, 0); }
@@ -277,7 +278,7 @@ DEVICE lane lane_tanh(lane x)
 {
     const lane t = lane_expm1(splat(2) * lane_min(lane_abs(x), splat(30)));
     const lane y = t / (t + splat(2));
-    return select(x == x, select(x < splat(0), splat(0) - y, y), x);
+    return select(equal(x, x), select(less(x, splat(0)), splat(0) - y, y), x);
 }
 
 DEVICE lane lane_sinh(lane x)
@@ -285,9 +286,9 @@ DEVICE lane lane_sinh(lane x)
     const lane size = lane_abs(x);
     const lane t = lane_expm1(size);
     const lane root = lane_exp(splat((real)0.5) * size);
-    const lane y = select(size > splat(40), (splat((real)0.5) * root) * root,
+    const lane y = select(greater(size, splat(40)), (splat((real)0.5) * root) * root,
                           splat((real)0.5) * (t + t / (t + splat(1))));
-    return select(x < splat(0), splat(0) - y, y);
+    return select(less(x, splat(0)), splat(0) - y, y);
 }
 
 DEVICE lane lane_cosh(lane x)
@@ -295,7 +296,7 @@ DEVICE lane lane_cosh(lane x)
     const lane size = lane_abs(x);
     const lane t = lane_exp(size);
     const lane root = lane_exp(splat((real)0.5) * size);
-    return select(size > splat(40), (splat((real)0.5) * root) * root,
+    return select(greater(size, splat(40)), (splat((real)0.5) * root) * root,
                   splat((real)0.5) * t + splat((real)0.5) / t);
 }
 

@@ -29,6 +29,7 @@ from dendrify_gpu.gpu.codegen.nodes import (
     Or,
     PerNeuron,
     Select,
+    Subtract,
 )  # fmt: skip
 from dendrify_gpu.gpu.codegen.printer import text
 from dendrify_gpu.gpu.codegen.step_function import build_step_function
@@ -68,6 +69,8 @@ def interpret(lowering: Lowering, node: Node, values: dict[str, float]) -> float
                 return scope[name]
             case Add(left, right):
                 return go(left) + go(right)
+            case Subtract(left, right):
+                return go(left) - go(right)
             case Multiply(left, right):
                 return go(left) * go(right)
             case Divide(left, right):
@@ -167,6 +170,18 @@ def test_random_numbers_of_one_statement_are_one_draw_and_of_two_are_two() -> No
     lowering, _ = lower(A * noise * (B + X))
     lowering.value(A * noise)
     assert lowering.draws == ["normal", "normal"]
+
+
+def test_conditions_on_the_time_since_an_event_share_it() -> None:
+    condition = sympy.And(X <= Y + A, X >= Y + B)
+    lowering = Lowering(frozenset("xy"), CoefficientTable(frozenset("p")), [])
+    node = lowering.condition(condition)
+    assert [text(definition) for _, definition in lowering.definitions] == ["(x - y)"]
+    for x, y, a, b in [(5, 2, 3, 1), (6, 2, 3, 1), (2, 2, 3, 1), (3, 2, 3, 1)]:
+        values = {"x": x, "y": y, "a": a, "b": b, "p": 0}
+        assert interpret(lowering, Select(node, Literal(1), Literal(0)), values) == (
+            b <= x - y <= a
+        )
 
 
 def test_no_value_and_no_name_of_a_parameter_is_in_the_text() -> None:
