@@ -68,8 +68,7 @@ class Coefficients:
         -------
         ndarray, shape (len(shared),), float64
         """
-        function, names = self._shared_function
-        result = function(*(values[name] for name in names))
+        result = _evaluate(self._shared_function, values)
         return np.array([float(value) for value in result], dtype=np.float64)
 
     def evaluate_per_neuron(self, values: Mapping[str, Any]) -> list[np.ndarray]:
@@ -85,8 +84,7 @@ class Coefficients:
         list of ndarray, float64
             Of shape () where all neurons agree, else of the shape of the arrays.
         """
-        function, names = self._per_neuron_function
-        result = function(*(values[name] for name in names))
+        result = _evaluate(self._per_neuron_function, values)
         return [np.asarray(value, dtype=np.float64) for value in result]
 
     @cached_property
@@ -109,6 +107,13 @@ def _compile(expressions: tuple[sympy.Expr, ...]) -> tuple[Callable[..., Any], l
     functions = {"int_": lambda value: np.asarray(value).astype(int), "exprel": _exprel}
     plain = [value.xreplace(renamed) for value in expressions]
     return sympy.lambdify(arguments, plain, [functions, "numpy"]), names
+
+
+def _evaluate(compiled: tuple[Callable[..., Any], list[str]], values: Mapping[str, Any]) -> Any:
+    """Evaluate as numpy does: a division by zero gives infinity, which the caller refuses by name."""
+    function, names = compiled
+    with np.errstate(all="ignore"):
+        return function(*(np.asarray(values[name], dtype=np.float64)[()] for name in names))
 
 
 def _exprel(value: Any) -> Any:
