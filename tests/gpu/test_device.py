@@ -31,7 +31,6 @@ def network(precision: int, n: int = 5000) -> NetworkPlan:
     each = 10
     row = np.arange(n + 1) * each
     target = np.sort(rng.integers(0, n, (n, each)), axis=1).ravel().astype(np.int32)
-    synapses = {"row": row, "target": target}
     weight, delay = rng.uniform(0.02, 0.1, n * each), rng.integers(4, 40, n * each)
     current = rng.uniform(0, 20e-12, n)
     return NetworkPlan(

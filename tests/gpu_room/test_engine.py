@@ -334,7 +334,6 @@ def test_generators_may_be_given_in_any_order() -> None:
 def test_changing_values_sizes_weights_and_delays_does_not_recompile() -> None:
     backend = CpuBackend()
     base = poisson_network()
-    namespace = {**lif().namespace, "tau": lif().namespace["tau"] * 2}
     Simulation(base, backend)
     changed = NetworkPlan(
         2e-4,
