@@ -55,7 +55,7 @@ def memory_needed(plan: NetworkPlan) -> dict[str, int]:
         Bytes, by what they are for.
     """
     window = window_length(plan)
-    ports = [len(each) for each in _ports(plan)]
+    ports = _ports(plan)
     slots = [
         slot_count([item for item in plan.projections if item.post == population.name], window)
         for population in plan.populations

@@ -114,7 +114,7 @@ class CudaKernels:
         with backend.current():
             for number in range(len(windows)):
                 self._advance(net, rows, np.int32(number), items, block=block, grid=(n_tasks, 1))
-                self._deliver(net, block=block, grid=many)
+                self._deliver(net, rows, np.int32(number), block=block, grid=many)
                 self._finish(net, block=(1, 1, 1), grid=(1, 1))
             backend.driver.Context.synchronize()
 

@@ -303,21 +303,17 @@ class _Writer:
         if not self.ports:
             return
         self._line("const int64_t _slot = (_now + p->n_slot) % p->n_slot;")
-        self._line(
-            "integer *const _input = p->ring + _slot * p->n_port * (int64_t)p->stride + first;"
-        )
         for number, targets in enumerate(self.ports):
             scale = self.table.node(sympy.Symbol(port_scale(number), real=True))
             self._line(
                 f"if (input_pending(p, first, {number}, _slot)) {{  // input to {', '.join(targets)}"
             )
             self.depth += 1
-            self._line(f"integer *const _due = _input + {number} * (int64_t)p->stride;")
-            self._line(f"const lane _amount = to_real(iload(_due)) * {text(scale)};")
+            self._line(
+                f"const lane _amount = take_input(p, first, {number}, _slot) * {text(scale)};"
+            )
             for name in targets:
                 self._assign(name, f"{identifier(name)} + _amount", None, clamp=True)
-            self._line("istore(_due, isplat(0));")
-            self._line(f"clear_pending(p, first, {number}, _slot);")
             self.depth -= 1
             self._line("}")
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import SimulationError
 from .plan import ProjectionPlan
 from .population import PopulationMemory
 from .ports import quantise
@@ -166,42 +165,31 @@ def _deliver(
     continuation: Continuation,
 ) -> None:
     memory = simulation.populations[population]
-    ring = _long_ring(simulation, memory, projections, continuation)
-    flat = ring.reshape(-1)
+    rows = _room(simulation, memory, projections, continuation)
     names = [port.targets for port in memory.ports]
     for projection in projections:
         port = names.index(projection.targets)
         weight = quantise(projection.weight, memory.ports[port])
         for due, target, synapse in _on_their_way(projection, continuation):
-            place = ((due % memory.n_slot) * len(names) + port) * memory.stride + target
             value = weight if weight.ndim == 0 else weight[synapse]
-            np.add.at(flat, place, value.astype(ring.dtype))
-    # One run adds at most half the range of the integers to a sum: what lies in wait may take the
-    # other half.
-    most = 2 ** (8 * ring.itemsize - 2)
-    scaled = [port.scale for port in memory.ports if port.scale]
-    if scaled and int(np.abs(ring).max()) > most:
-        raise SimulationError(
-            f"{population}: after the change of delays more spikes arrive in one step than its "
-            "input can hold. Change delays when the network is silent, or by less."
-        )
-    memory.write_input(ring)
+            np.add.at(rows[port], (due % memory.n_slot, target), value)
+    memory.write_input(rows)
 
 
-def _long_ring(
+def _room(
     simulation: Simulation,
     memory: PopulationMemory,
     projections: list[ProjectionPlan],
     continuation: Continuation,
-) -> np.ndarray:
-    """Return the ring of a population, made longer if old delays were longer than all new ones."""
+) -> list[np.ndarray]:
+    """Return the input of a population, with more steps if old delays were longer than all new ones."""
     last = max(
         epoch.end - 1 + _longest(epoch.delay)
         for projection in projections
         for epoch in continuation.epochs[projection.name]
     )
     memory.lengthen_input(last - continuation.step + simulation.window + 2)
-    return memory.ring.read()
+    return memory.read_input()
 
 
 def _on_their_way(

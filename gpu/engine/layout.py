@@ -13,6 +13,7 @@ __all__ = [
     "NOT_FINITE_NONE",
     "POISSON",
     "POPULATION",
+    "PORT",
     "PROJECTION",
     "SPIKE",
     "WINDOW",
@@ -33,9 +34,10 @@ WINDOW = _record(ints="begin end source_begin source_end flush reserved")
 SPIKE = _record(ints="source step")
 MONITOR = _record("row buffer", ints="lowest highest every n_rows n_variables first_sample")
 POPULATION = _record(
-    "state last_spike flags coefficient vary vary_offset vary_step ring pending monitor",
+    "state last_spike flags coefficient vary vary_offset vary_step input port pending monitor",
     ints="n stride model source n_port n_slot spike_width stream",
 )
+PORT = _record(longs="offset", ints="narrow reserved")
 POISSON = _record("next gap_scale", ints="n rate_step source stream restart reserved")
 GENERATOR = _record("step index", ints="n_spike source")
 PROJECTION = _record(

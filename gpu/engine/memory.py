@@ -6,12 +6,13 @@ import numpy as np
 
 from .plan import NetworkPlan
 from .population import padded
+from .ports import Port
 
 __all__ = ["estimate_bytes"]
 
 
 def estimate_bytes(
-    plan: NetworkPlan, n_ports: list[int], slots: list[int], window: int
+    plan: NetworkPlan, ports: list[tuple[Port, ...]], slots: list[int], window: int
 ) -> dict[str, int]:
     """Estimate the bytes that a network takes in a backend's memory.
 
@@ -19,8 +20,10 @@ def estimate_bytes(
     ----------
     plan : NetworkPlan
         The network.
-    n_ports, slots : list of int
-        Ports and pending steps of input of each population.
+    ports : list of tuple of Port
+        Ports of each population.
+    slots : list of int
+        Pending steps of input of each population.
     window : int
         Steps of a window.
 
@@ -33,11 +36,11 @@ def estimate_bytes(
     states = 0
     pending = 0
     spikes = 0
-    for population, ports, n_slot in zip(plan.populations, n_ports, slots, strict=True):
+    for population, its_ports, n_slot in zip(plan.populations, ports, slots, strict=True):
         stride = padded(population.n)
         program = population.program
         states += stride * size * (len(program.states) + len(program.parameters) + 2)
-        pending += stride * size * max(1, ports) * n_slot
+        pending += stride * n_slot * sum(1 if port.narrow else size for port in its_ports)
         spikes += 2 * 8 * population.n * window
     synapses = 0
     for projection in plan.projections:

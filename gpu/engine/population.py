@@ -7,7 +7,8 @@ import sympy
 
 from ..backends.base import Backend, Buffer
 from ..codegen.step_function import StepFunction, port_scale
-from ..errors import ModelError, NetworkError, nearest_names
+from ..errors import ModelError, NetworkError, SimulationError, nearest_names
+from .layout import PORT
 from .plan import PopulationPlan
 from .ports import Port
 
@@ -102,19 +103,54 @@ class PopulationMemory:
         width = max(1, len(self.ports))
         vectors = self.stride // _LEAST_LANES
         self.n_slot = n_slot
-        self.ring = self._backend.upload(
-            np.zeros((n_slot, width, self.stride), dtype=self._integer)
-        )
+        self._port_table = np.zeros(width, dtype=PORT)
+        size = 0
+        for record, port in zip(self._port_table, self.ports, strict=False):
+            record["offset"] = size
+            record["narrow"] = port.narrow
+            size += n_slot * self.stride * self._port_type(port).itemsize
+        self.port_table = self._backend.upload(self._port_table)
+        self.input = self._backend.upload(np.zeros(max(1, size), dtype=np.uint8))
         self.pending = self._backend.upload(np.zeros((vectors, width, n_slot), dtype=np.uint8))
+
+    def _port_type(self, port: Port) -> np.dtype:
+        return np.dtype(np.uint8 if port.narrow else self._integer)
 
     def lengthen_input(self, n_slot: int) -> None:
         """Make room for the input of at least `n_slot` steps; there must not be any yet."""
         if n_slot > self.n_slot:
             self._allocate_input(n_slot)
 
-    def write_input(self, ring: np.ndarray) -> None:
-        """Replace the input that is due in the coming steps, and let every vector look for it."""
-        self.ring.write(ring)
+    def read_input(self) -> list[np.ndarray]:
+        """Return the input that is due in the coming steps: for each port int64 of shape (slots, stride)."""
+        memory = self.input.read()
+        rows = []
+        for port, record in zip(self.ports, self._port_table, strict=False):
+            kind = self._port_type(port)
+            begin = int(record["offset"])
+            values = memory[begin : begin + self.n_slot * self.stride * kind.itemsize].view(kind)
+            rows.append(values.reshape(self.n_slot, self.stride).astype(np.int64))
+        return rows
+
+    def write_input(self, rows: list[np.ndarray]) -> None:
+        """Replace the input that is due in the coming steps, and let every vector look for it.
+
+        Raises
+        ------
+        SimulationError
+            If a sum leaves no room for what the synapses can add to it in a step.
+        """
+        parts = []
+        for port, values in zip(self.ports, rows, strict=True):
+            kind = self._port_type(port)
+            most = 2**7 if port.narrow else 2 ** (8 * kind.itemsize - 2)
+            if port.scale and int(np.abs(values).max(initial=0)) > most:
+                raise SimulationError(
+                    f"{self.plan.name}: after the change of delays more spikes arrive in one step than "
+                    "its input can hold. Change delays when the network is silent, or by less."
+                )
+            parts.append(values.astype(kind).reshape(-1).view(np.uint8))
+        self.input.write(np.concatenate(parts))
         self.pending.write(np.ones_like(self.pending.read()))
 
     def set_constant(self, name: str, value: float) -> None:

@@ -22,10 +22,22 @@ __all__ = ["Port", "make_ports", "quantise"]
 
 @dataclass(frozen=True)
 class Port:
-    """One accumulator of a population: what it feeds and the value of its unit."""
+    """One accumulator of a population.
+
+    Attributes
+    ----------
+    targets : tuple of str
+        States that it feeds.
+    scale : float
+        Value of its unit.
+    narrow : bool
+        Whether its sums fit into a byte: it counts events, and no neuron can receive more than 127 of them in
+        one step.
+    """
 
     targets: tuple[str, ...]
     scale: float
+    narrow: bool
 
 
 def make_ports(projections: Sequence[ProjectionPlan], n: int, precision: int) -> tuple[Port, ...]:
@@ -33,7 +45,7 @@ def make_ports(projections: Sequence[ProjectionPlan], n: int, precision: int) ->
     ports = []
     for targets in dict.fromkeys(projection.targets for projection in projections):
         members = [projection for projection in projections if projection.targets == targets]
-        ports.append(Port(targets, _scale(members, n, precision)))
+        ports.append(_port(targets, members, n, precision))
     return tuple(ports)
 
 
@@ -44,16 +56,34 @@ def quantise(weight: float | np.ndarray, port: Port) -> np.ndarray:
     return np.rint(np.asarray(weight, dtype=np.float64) / port.scale).astype(np.int64)
 
 
-def _scale(members: Sequence[ProjectionPlan], n: int, precision: int) -> float:
+#: Most events of one step that a byte-wide port is used for: half of what a byte holds.
+_MOST_NARROW = 127
+
+
+def _port(
+    targets: tuple[str, ...], members: Sequence[ProjectionPlan], n: int, precision: int
+) -> Port:
+    for member in members:
+        if not np.all(np.isfinite(member.weight)):
+            raise NetworkError(f"{member.name}: a weight is not finite.")
     weights = {float(m.weight) for m in members if np.ndim(m.weight) == 0}
     if all(np.ndim(m.weight) == 0 for m in members) and len(weights) == 1:
-        return weights.pop()
-    largest = 0.0
+        most = _most_received([1.0] * len(members), members, n)
+        return Port(targets, weights.pop(), most <= _MOST_NARROW)
+    largest = _most_received([member.weight for member in members], members, n)
+    if largest == 0.0:
+        return Port(targets, 0.0, False)
+    bits = 30 if precision == 32 else 62
+    return Port(targets, float(2.0 ** (np.ceil(np.log2(largest)) - bits)), False)
+
+
+def _most_received(
+    weights: Sequence[float | np.ndarray], members: Sequence[ProjectionPlan], n: int
+) -> float:
+    """Return the largest sum of weights that one neuron can receive in one step."""
     total = np.zeros(n)
-    for member in members:
-        size = np.abs(np.asarray(member.weight, dtype=np.float64))
-        if not np.all(np.isfinite(size)):
-            raise NetworkError(f"{member.name}: a weight is not finite.")
+    for weight, member in zip(weights, members, strict=True):
+        size = np.abs(np.asarray(weight, dtype=np.float64))
         extent = slice(member.first_target, member.first_target + member.n_target)
         if member.kind == "explicit":
             assert member.target is not None
@@ -63,7 +93,4 @@ def _scale(members: Sequence[ProjectionPlan], n: int, precision: int) -> float:
             total[extent] += size
         else:
             total[extent] += size * member.n_source
-    largest = float(total.max(initial=0.0))
-    if largest == 0.0:
-        return 0.0
-    return float(2.0 ** (np.ceil(np.log2(largest)) - (30 if precision == 32 else 62)))
+    return float(total.max(initial=0.0))

@@ -17,7 +17,7 @@ from .memory import estimate_bytes
 from .monitors import MonitorMemory
 from .plan import NetworkPlan
 from .population import PopulationMemory
-from .ports import make_ports
+from .ports import Port, make_ports
 from .recording import Samples, SpikeLog
 from .schedule import make_windows, slot_count, window_length
 from .wiring import Wiring
@@ -103,7 +103,7 @@ class Simulation:
             for projections, population in zip(into, plan.populations, strict=True)
         ]
         slots = [slot_count(projections, self.window) for projections in into]
-        self._check_memory([len(each) for each in ports], slots)
+        self._check_memory(ports, slots)
         self.models: CompiledModels = generate(plan, ports)
         started = time.perf_counter()
         self.kernels = backend.build(self.models.functions, plan.precision)
@@ -268,8 +268,8 @@ class Simulation:
                     "precision='float64' or a larger dt."
                 )
 
-    def _check_memory(self, n_ports: list[int], slots: list[int]) -> None:
-        need = estimate_bytes(self.plan, n_ports, slots, self.window)
+    def _check_memory(self, ports: list[tuple[Port, ...]], slots: list[int]) -> None:
+        need = estimate_bytes(self.plan, ports, slots, self.window)
         free = self.backend.free_memory()
         if sum(need.values()) > free:
             parts = ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in need.items())
@@ -342,7 +342,8 @@ class Simulation:
             row["vary"] = memory.vary.address
             row["vary_offset"] = memory.vary_offset.address
             row["vary_step"] = memory.vary_step.address
-            row["ring"] = memory.ring.address
+            row["input"] = memory.input.address
+            row["port"] = memory.port_table.address
             row["pending"] = memory.pending.address
             row["monitor"] = self._monitors[plan.name].address
             row["n"] = memory.n

@@ -38,10 +38,9 @@ static void meet(Team *team)
 
 static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
 {
-    const Worker worker = {number, n_thread};
     for (int32_t k = 0; k < net->n_population; ++k) {
-        const int32_t end = last_owned(&worker, &net->population[k]);
-        for (int32_t first = first_owned(&worker, &net->population[k]); first < end; first += LANES)
+        const int32_t end = first_owned(&net->population[k], number + 1, n_thread);
+        for (int32_t first = first_owned(&net->population[k], number, n_thread); first < end; first += LANES)
             step_population(net, k, window, first);
     }
     if (window->source_begin == window->source_end)
@@ -65,7 +64,7 @@ static void *run_member(void *argument)
     for (int32_t w = 0; w < team->n_window; ++w) {
         advance_share(net, &team->window[w], member->number, team->n_thread);
         meet(team);
-        const Worker worker = {member->number, team->n_thread};
+        Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0};
         const int32_t end = listed_spikes(net);
         for (int32_t k = net->control->spike_begin; k < end; ++k)
             deliver_spike(net, net->spike[k], &worker);

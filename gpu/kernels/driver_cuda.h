@@ -37,13 +37,13 @@ extern "C" __global__ void __launch_bounds__(BLOCK_SIZE)
 
 // One warp for each spike, striding over the spikes of the window. Eight blocks to a multiprocessor are named so that
 // the assembler does not save registers by spilling.
-extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 8) deliver_window(const Network *__restrict__ net)
+extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 8) deliver_window(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number)
 {
     if (!window_can_run(net))
         return;
     const int32_t warp = (int32_t)((blockIdx.x * blockDim.x + threadIdx.x) / 32);
     const int32_t warps = (int32_t)(gridDim.x * blockDim.x / 32);
-    const Worker worker = {(int32_t)(threadIdx.x % 32), 32};
+    Worker worker = {(int32_t)(threadIdx.x % 32), 32, windows[number].begin, 0, 0, 0};
     const int32_t end = listed_spikes(net);
     for (int32_t k = net->control->spike_begin + warp; k < end; k += warps)
         deliver_spike(net, net->spike[k], &worker);

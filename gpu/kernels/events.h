@@ -108,10 +108,11 @@ DEVICE int64_t synapse_position(const int32_t *targets, int64_t low, int64_t hig
 
 // Add the events of one source's synapses to the input of the neurons that a worker owns.
 DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source, int32_t step,
-                        const Worker *worker)
+                        Worker *worker)
 {
     const Population *post = &net->population[j->population];
-    const int32_t low = first_owned(worker, post), high = last_owned(worker, post);
+    look_at(worker, post);
+    const int32_t low = worker->low, high = worker->high;
     const bool all = low == 0 && high >= post->n;
     int64_t begin = 0, end = 1;
     int32_t first_target = j->first_target;
@@ -126,22 +127,27 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
         begin = low > first_target ? low - first_target : 0;
         end = high < first_target + j->n_target ? high - first_target : j->n_target;
     }
-    const int64_t port_size = (int64_t)post->n_port * post->stride;
-    integer *const port = post->ring + (int64_t)j->port * post->stride;
-    const int32_t slot_now = step % post->n_slot;
+    uint8_t *const start = post->input + post->port[j->port].offset;
+    const bool narrow = post->port[j->port].narrow;
+    const int32_t slot_now = worker->slot + step - worker->first_step;
     for (int64_t k = begin + row_start(worker); k < end; k += row_stride(worker)) {
         const int32_t delay = j->delay ? j->delay[k] : j->common_delay;
         const integer weight = j->weight ? j->weight[k] : (integer)j->common_weight;
         const int32_t target = j->kind == SYNAPSES_EXPLICIT ? j->target[k] : first_target + (int32_t)k;
-        const int32_t later = slot_now + delay;
-        const int32_t slot = later < post->n_slot ? later : later - post->n_slot;
-        accumulate(&port[slot * port_size + target], weight);
+        int32_t slot = slot_now + delay;
+        while (slot >= post->n_slot)
+            slot -= post->n_slot;
+        const int64_t place = (int64_t)slot * post->stride + target;
+        if (narrow)
+            accumulate_narrow(&start[place], weight);
+        else
+            accumulate((integer *)start + place, weight);
         set_pending(post, target, j->port, slot);
     }
 }
 
 // Hand one spike to the synapses of its source. Sums are of integers: their order does not matter.
-DEVICE void deliver_spike(const Network *net, Spike spike, const Worker *worker)
+DEVICE void deliver_spike(const Network *net, Spike spike, Worker *worker)
 {
     int32_t e = 0;
     while (spike.source - net->emitter[e].source >= net->emitter[e].n)

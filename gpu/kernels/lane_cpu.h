@@ -20,6 +20,16 @@
 #endif
 #endif
 
+// GCC makes scalar code of a loop over the lanes, or integer vectors of a comparison, and has no portable function
+// for what these do: its built-in functions are named where it has them.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__FMA__) && defined(__AVX2__) &&                        \
+    (VECTOR_BYTES < 64 || (defined(__AVX512F__) && defined(__AVX512DQ__)))
+#define GCC_VECTOR_FUNCTIONS
+#if VECTOR_BYTES == 64
+#define BIT_MASKS
+#endif
+#endif
+
 #if PRECISION == 32
 typedef float real;
 typedef int32_t integer;
@@ -36,10 +46,6 @@ typedef real lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef integer ilane __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef unsigned_integer ulane __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
-#if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES == 64
-#define BIT_MASKS
-#endif
-
 // One number in every place. x - 0 is x for every x, minus zero and NaN included.
 DEVICE lane splat(real x) { return x - (lane){}; }
 DEVICE ilane isplat(integer x) { return x - (ilane){}; }
@@ -50,12 +56,12 @@ DEVICE void store(real *p, lane x) { *(lane *)p = x; }
 DEVICE ilane iload(const integer *p) { return *(const ilane *)p; }
 DEVICE void istore(integer *p, ilane x) { *(ilane *)p = x; }
 
-// a * b + c with one rounding. The built-in functions are named because GCC makes scalar code of a loop.
+// a * b + c with one rounding.
 DEVICE lane lane_fma(lane a, lane b, lane c)
 {
 #if defined(__clang__) && __has_builtin(__builtin_elementwise_fma)
     return __builtin_elementwise_fma(a, b, c);
-#elif defined(__GNUC__) && !defined(__clang__) && defined(__FMA__)
+#elif defined(GCC_VECTOR_FUNCTIONS)
 #if PRECISION == 32
     typedef float vector __attribute__((vector_size(VECTOR_BYTES)));
 #if VECTOR_BYTES == 64
@@ -86,15 +92,18 @@ DEVICE lane lane_fma(lane a, lane b, lane c)
 
 DEVICE lane lane_sqrt(lane x)
 {
+#if defined(__clang__) && __has_builtin(__builtin_elementwise_sqrt)
+    return __builtin_elementwise_sqrt(x);
+#else
     lane r;
     for (int k = 0; k < LANES; ++k)
         r[k] = sizeof(real) == 4 ? (real)__builtin_sqrtf((float)x[k]) : (real)__builtin_sqrt((double)x[k]);
     return r;
+#endif
 }
 
 #ifdef BIT_MASKS
 
-// The built-in functions are named because GCC turns comparisons with operators into integer vectors.
 #if PRECISION == 32
 typedef uint16_t mask;
 typedef float vector __attribute__((vector_size(64)));
@@ -191,20 +200,47 @@ DEVICE ilane lane_iota(void)
     return r;
 }
 
+// The product of the low 32 bits of each pair of 64-bit numbers.
+typedef uint64_t wide __attribute__((vector_size(VECTOR_BYTES), may_alias));
+
+DEVICE wide multiply_wide(wide a, wide b)
+{
+#if defined(GCC_VECTOR_FUNCTIONS)
+    typedef int words __attribute__((vector_size(VECTOR_BYTES)));
+#if VECTOR_BYTES == 64
+    typedef long long product __attribute__((vector_size(VECTOR_BYTES)));
+    return (wide)__builtin_ia32_pmuludq512_mask((words)a, (words)b, (product){}, (uint8_t)-1);
+#elif VECTOR_BYTES == 32
+    return (wide)__builtin_ia32_pmuludq256((words)a, (words)b);
+#else
+    return (wide)__builtin_ia32_pmuludq128((words)a, (words)b);
+#endif
+#else
+    return (a & 0xffffffffu) * (b & 0xffffffffu);
+#endif
+}
+
 // The upper half of the product of 32-bit words, one word in each place.
 DEVICE ulane multiply_high(ulane a, uint32_t b)
 {
+    const wide factor = (uint64_t)b - (wide){};
 #if PRECISION == 32
-    typedef uint64_t wide __attribute__((vector_size(VECTOR_BYTES)));
-    const wide even = ((wide)a & 0xffffffffu) * b;
-    const wide odd = ((wide)a >> 32) * b;
+    const wide even = multiply_wide((wide)a, factor);
+    const wide odd = multiply_wide((wide)a >> 32, factor);
     return (ulane)((even >> 32) | (odd & 0xffffffff00000000u));
 #else
-    return (a * (uint64_t)b) >> 32;
+    return multiply_wide(a, factor) >> 32;
 #endif
 }
 
 // The lower half.
-DEVICE ulane multiply_low(ulane a, uint32_t b) { return (a * b) & usplat(0xffffffffu); }
+DEVICE ulane multiply_low(ulane a, uint32_t b)
+{
+#if PRECISION == 32
+    return a * b;
+#else
+    return multiply_wide(a, (uint64_t)b - (wide){}) & 0xffffffffu;
+#endif
+}
 
 #endif

@@ -18,16 +18,29 @@
 
 // Adding and subtracting this number rounds to a whole number: 1.5 * 2^FRACTION_BITS.
 #define ROUNDER CHOOSE(0x1.8p+23, 0x1.8p+52)
+#define SIGN_BIT ((integer)((unsigned_integer)1 << (PRECISION - 1)))
 #define INFINITE CHOOSE(__builtin_inff(), __builtin_inf())
 #define LOG2_E CHOOSE(0x1.715476p+0, 0x1.71547652b82fep+0)
 // ln 2 in two parts; multiples of the first are exact.
 #define LN2_HIGH CHOOSE(0x1.62e4p-1, 0x1.62e42fefa38p-1)
 #define LN2_LOW CHOOSE(0x1.7f7d1cp-20, 0x1.ef35793c7673p-45)
+// 2 / 3 and what its rounding leaves.
+#define TWO_THIRDS CHOOSE(0x1.555556p-1, 0x1.5555555555555p-1)
+#define TWO_THIRDS_LOW CHOOSE(-0x1.555556p-26, 0x1.5555555555555p-55)
 
 DEVICE lane not_a_number(void) { return splat(INFINITE) - splat(INFINITE); }
-DEVICE lane lane_abs(lane x) { return select(less(x, splat(0)), splat(0) - x, x); }
-DEVICE lane lane_min(lane a, lane b) { return select(less(b, a), b, a); }
-DEVICE lane lane_max(lane a, lane b) { return select(greater(b, a), b, a); }
+
+DEVICE lane lane_abs(lane x) { return as_real(as_integer(x) & isplat(~SIGN_BIT)); }
+
+// A number that is not negative, with the sign of another; zeros have signs too.
+DEVICE lane with_sign_of(lane size, lane x)
+{
+    return as_real(as_integer(size) | (as_integer(x) & isplat(SIGN_BIT)));
+}
+
+// NaN in either argument gives NaN, so that a bound never hides one.
+DEVICE lane lane_min(lane a, lane b) { return select(less(b, a) | not_equal(b, b), b, a); }
+DEVICE lane lane_max(lane a, lane b) { return select(greater(b, a) | not_equal(b, b), b, a); }
 DEVICE lane lane_clip(lane x, lane low, lane high) { return lane_min(lane_max(x, low), high); }
 
 DEVICE lane lane_sign(lane x)
@@ -42,40 +55,67 @@ DEVICE lane flush_tiny(lane x)
     return select(less(lane_abs(x), splat(CHOOSE(1e-30, 1e-250))), splat(0), x);
 }
 
-// To the nearest whole number, halves to even.
+// To the nearest whole number, halves to even. From 2^FRACTION_BITS every number is whole.
 DEVICE lane lane_round_even(lane x)
 {
+    const lane last = splat(CHOOSE(0x1p+23, 0x1p+52));
     const lane size = lane_abs(x);
-    const lane rounded = (size + splat(ROUNDER)) - splat(ROUNDER);
-    const lane whole = select(less(x, splat(0)), splat(0) - rounded, rounded);
-    return select(less(size, splat(CHOOSE(0x1p+22, 0x1p+51))), whole, x);
+    return select(less(size, last), with_sign_of((size + last) - last, x), x);
 }
 
 DEVICE lane lane_floor(lane x)
 {
     const lane whole = lane_round_even(x);
-    return whole - select(greater(whole, x), splat(1), splat(0));
+    return select(greater(whole, x), whole - splat(1), whole);
 }
 
 DEVICE lane lane_ceil(lane x)
 {
     const lane whole = lane_round_even(x);
-    return whole + select(less(whole, x), splat(1), splat(0));
+    return select(less(whole, x), whole + splat(1), whole);
 }
 
 // Toward zero.
 DEVICE lane lane_int(lane x) { return select(less(x, splat(0)), lane_ceil(x), lane_floor(x)); }
 
-// The remainder has the sign of the divisor, as in Python.
-DEVICE lane lane_mod(lane x, lane y) { return lane_fma(splat(0) - lane_floor(x / y), y, x); }
+// The remainder has the sign of the divisor, as in Python. It is exact where x and y have the same sign; NaN
+// where x / y overflows.
+DEVICE lane lane_mod(lane x, lane y)
+{
+    const lane size = lane_abs(y);
+    const lane most = size * splat(CHOOSE(0x1p+23, 0x1p+52));
+    // A quotient with more digits than a number holds is rounded, but still whole: what it leaves is exact.
+    lane rest = x;
+    for (mask large = greater_equal(lane_abs(rest), most); any_set(large);
+         large = greater_equal(lane_abs(rest), most))
+        rest = select(large, lane_fma(splat(0) - rest / y, y, rest), rest);
+    // The quotient may have been rounded up to the next whole number, which leaves the other sign.
+    const lane near = lane_fma(splat(0) - lane_floor(rest / y), y, rest);
+    const mask beyond = less(near * with_sign_of(splat(1), y), splat(0));
+    const lane finite = with_sign_of(lane_abs(select(beyond, near + y, near)), y);
+    // An infinite divisor leaves a finite number as it is, or is itself the remainder.
+    const mask same_sign = equal(x, splat(0)) | greater(y * with_sign_of(splat(1), x), splat(0));
+    const mask unbounded = equal(size, splat(INFINITE)) & less(lane_abs(x), splat(INFINITE));
+    return select(unbounded, select(same_sign, with_sign_of(lane_abs(x), y), y), finite);
+}
 
-// x = whole * ln 2 + rest with |rest| <= ln(2)/2; returns e^rest - 1 and the whole number, as a number and as
-// the low bits of an integer.
-DEVICE lane exp_reduced(lane x, lane *whole, ilane *bits)
+// e^x from x = k ln 2 + rest with |rest| <= ln(2)/2: e^rest - 1 = rest + rest^2 factor.
+struct ExpReduced {
+    lane k;
+    ilane bits;  // k in the low bits
+    lane rest;
+    lane rest_error;
+    lane square;
+    lane factor;
+};
+
+DEVICE ExpReduced exp_reduced(lane x)
 {
     const lane shifted = lane_fma(x, splat(LOG2_E), splat(ROUNDER));
     const lane k = shifted - splat(ROUNDER);
-    const lane f = lane_fma(k, splat(-LN2_LOW), lane_fma(k, splat(-LN2_HIGH), x));
+    const lane reduced = lane_fma(k, splat(-LN2_HIGH), x);
+    const lane f = lane_fma(k, splat(-LN2_LOW), reduced);
+    const lane f_error = lane_fma(k, splat(-LN2_LOW), reduced - f);
     const lane f2 = f * f;
     // (e^f - 1 - f) / f^2
 #if PRECISION == 32 // error 6.5e-8
@@ -92,47 +132,96 @@ DEVICE lane exp_reduced(lane x, lane *whole, ilane *bits)
     const lane f4 = f2 * f2;
     const lane q = lane_fma(f4, lane_fma(f4, q4, lane_fma(f2, q3, q2)), lane_fma(f2, q1, q0));
 #endif
-    *whole = k;
-    *bits = as_integer(shifted);
-    return lane_fma(f2, q, f);
+    return {k, as_integer(shifted), f, f_error, f2, q};
 }
 
-// 2^(k + shift), where the low bits of `bits` are k.
-DEVICE lane power_of_two(ilane bits, int shift)
+// 2^shift e^x for least <= x <= greatest, zero below and infinity above. The bounds keep the result a normal
+// number: the scale is added to the bits of its exponent.
+DEVICE lane exp_scaled(lane x, int shift, real least, real greatest)
 {
-    return as_real((bits + isplat(EXPONENT_BIAS + shift)) << FRACTION_BITS);
+    const ExpReduced r = exp_reduced(x);
+    const lane p = splat(1) + lane_fma(r.square, r.factor, r.rest);
+    const lane y = as_real(as_integer(p) + ((r.bits + isplat(shift)) << FRACTION_BITS));
+    const lane bounded = select(less(x, splat(least)), splat(0), y);
+    return select(less_equal(x, splat(greatest)), bounded, x + splat(INFINITE));
 }
 
-// e^x. Results below 2^-125 (single) or 2^-1021 (double) become zero.
+// Results below the smallest normal number, 2^-126 (single) or 2^-1022 (double), become zero.
 DEVICE lane lane_exp(lane x)
 {
-    lane k;
-    ilane bits;
-    const lane q = exp_reduced(x, &k, &bits);
-    const lane p = splat(1) + q;
-    const lane y = (p + p) * power_of_two(bits, -1);
-    const lane bounded = select(less(x, splat(CHOOSE(-86.6, -707.7))), splat(0), y);
-    return select(greater(x, splat(CHOOSE(0x1.62e42ep+6, 0x1.62e42fefa39efp+9))), splat(INFINITE), bounded);
+    return exp_scaled(x, 0, CHOOSE(-0x1.5d589ep+6, -0x1.6232bdd7abcd2p+9),
+                      CHOOSE(0x1.62e42ep+6, 0x1.62e42fefa39efp+9));
 }
+
+// (e^x - 1) / 4, which does not overflow before sinh does, and its rounding error. Needs |x| to be a normal
+// number, or the last bits are lost.
+DEVICE lane quarter_expm1(lane x, lane *error)
+{
+    // Below, the result is -1/4 and all its digits; above, four times and twice the result are infinite.
+    const ExpReduced r = exp_reduced(lane_clip(x, splat(CHOOSE(-20, -40)), splat(CHOOSE(89.6, 710.7))));
+    const lane scale = as_real((r.bits + isplat(EXPONENT_BIAS - 2)) << FRACTION_BITS);
+    const lane head = scale - splat((real)0.25);
+    const lane rest = scale * r.rest;
+    const lane sum = head + rest;
+    const lane tail = lane_fma(scale, lane_fma(r.square, r.factor, r.rest_error), rest - (sum - head));
+    const lane y = sum + tail;
+    *error = (sum - y) + tail;
+    return y;
+}
+
+// Below this size x is e^x - 1, sinh x and tanh x to all digits.
+#define SMALL CHOOSE(0x1p-26, 0x1p-55)
 
 // e^x - 1 without cancellation near zero.
 DEVICE lane lane_expm1(lane x)
 {
-    // Beyond +-60 the one does not matter, or nothing else does.
-    const lane bounded = lane_clip(x, splat(-60), splat(60));
-    lane k;
-    ilane bits;
-    const lane q = exp_reduced(bounded, &k, &bits);
-    const lane scale = power_of_two(bits, 0);
-    const lane y = select(equal(k, splat(0)), q, lane_fma(scale, q, scale - splat(1)));
-    return select(greater(x, splat(60)), lane_exp(x), select(equal(x, x), y, x));
+    lane error;
+    const lane quarter = quarter_expm1(x, &error);
+    return select(less(lane_abs(x), splat(SMALL)), x, quarter * splat(4));
 }
 
 // (e^x - 1) / x, and 1 at zero.
 DEVICE lane lane_exprel(lane x)
 {
     const mask zero = equal(x, splat(0));
-    return select(zero, splat(1), lane_expm1(x) / select(zero, splat(1), x));
+    const lane divisor = select(equal(x, splat(INFINITE)), splat(1), x);
+    return select(zero, splat(1), lane_expm1(x) / select(zero, splat(1), divisor));
+}
+
+DEVICE lane lane_sinh(lane x)
+{
+    const lane size = lane_abs(x);
+    lane error;
+    const lane half = quarter_expm1(size, &error) * splat(2);
+    // From 2^60 the second term is lost; the bound keeps infinity from being divided by infinity.
+    const lane y = half + lane_min(half, splat((real)0x1p+60)) / lane_fma(splat(2), half, splat(1));
+    return with_sign_of(select(less(size, splat(SMALL)), size, y), x);
+}
+
+DEVICE lane lane_cosh(lane x)
+{
+    const lane half = exp_scaled(lane_abs(x), -1, 0, CHOOSE(0x1.65a9f8p+6, 0x1.633ce8fb9f87dp+9));
+    return half + splat((real)0.25) / half;
+}
+
+// tanh x = t / (t + 2) with t = e^2x - 1, or 1 - 2 / (t + 2) where that is more accurate. The errors of t and of
+// the division are put back.
+DEVICE lane lane_tanh(lane x)
+{
+    const lane size = lane_min(lane_abs(x), splat(CHOOSE(10, 22)));
+    lane error;
+    const lane t = quarter_expm1(size + size, &error) * splat(4);
+    const lane d = t + splat(2);
+    const lane t_error = error * splat(4);
+    const lane d_error = (t - (d - splat(2))) + t_error;
+    const mask small = less(t, splat(2));
+    const lane above = select(small, t, splat(-2));
+    const lane above_error = select(small, t_error, splat(0));
+    const lane inverse = splat(1) / d;
+    const lane q = above * inverse;
+    const lane residue = lane_fma(splat(0) - q, d, above) + lane_fma(splat(0) - q, d_error, above_error);
+    const lane y = select(small, splat(0), splat(1)) + lane_fma(residue, inverse, q);
+    return with_sign_of(select(less(size, splat(SMALL)), size, y), x);
 }
 
 // x = 2^exponent * (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), for finite x > 0.
@@ -147,26 +236,26 @@ DEVICE lane log_reduced(lane x, lane *exponent)
     return as_real(bits - shift) - splat(1);
 }
 
-// (2 atanh(s) - 2 s) / s as a function of z = s^2, for |s| <= 0.1716
-DEVICE lane atanh_series(lane z)
+// (2 atanh(s) / s - 2 - 2 z / 3) / z^2 as a function of z = s^2, for |s| <= 0.1716
+DEVICE lane atanh_tail(lane z)
 {
-#if PRECISION == 32 // error of the fit divided by z: 1.9e-7
-    const lane p = lane_fma(z, splat((real)0x1.2ee6559160a97p-2), splat((real)0x1.997c2ed527c68p-2));
-    return z * lane_fma(z, p, splat((real)0x1.55555b800896ap-1));
-#else // error of the fit divided by z: 3.1e-16
+#if PRECISION == 32 // error 1.6e-7
+    return lane_fma(z, lane_fma(z, splat(0x1.d80726p-3f), splat(0x1.247a3p-2f)), splat(0x1.9999a4p-2f));
+#else // error 2.6e-17
     const lane z2 = z * z;
-    const lane p0 = lane_fma(z, splat(0x1.99999999952d7p-2), splat(0x1.5555555555558p-1));
-    const lane p1 = lane_fma(z, splat(0x1.c71c62e3f11e6p-3), splat(0x1.2492492df281ap-2));
-    const lane p2 = lane_fma(z, splat(0x1.39fe51a7c18f9p-3), splat(0x1.7462b51cb66b1p-3));
-    const lane p = lane_fma(z2, lane_fma(z2, splat(0x1.2b5900de53b32p-3), p2), p1);
-    return z * lane_fma(z2, p, p0);
+    const lane p0 = lane_fma(z, splat(0x1.2492492492521p-2), splat(0x1.999999999999ap-2));
+    const lane p1 = lane_fma(z, splat(0x1.745d177a96056p-3), splat(0x1.c71c71c6eaa10p-3));
+    const lane p2 = lane_fma(z, splat(0x1.1118c7e4b0962p-3), splat(0x1.3b1395d2190c0p-3));
+    const lane p3 = lane_fma(z, splat(0x1.e02e6fff2f162p-4), splat(0x1.df7cc8e5f97f1p-4));
+    return lane_fma(z2, lane_fma(z2, lane_fma(z2, p3, p2), p1), p0);
 #endif
 }
 
 DEVICE lane log_special(lane x, lane y)
 {
     const lane finite = select(equal(x, splat(INFINITE)), x, y);
-    return select(greater(x, splat(0)), finite, select(equal(x, splat(0)), splat(-INFINITE), not_a_number()));
+    const lane not_positive = select(equal(x, splat(0)), splat(-INFINITE), not_a_number());
+    return select(greater(x, splat(0)), finite, not_positive);
 }
 
 // Natural logarithm: log(1 + f) = 2 atanh(f / (2 + f)).
@@ -176,7 +265,8 @@ DEVICE lane lane_log(lane x)
     const lane f = log_reduced(x, &e);
     const lane s = f / (splat(2) + f);
     const lane half = splat((real)0.5) * f * f;
-    const lane r = atanh_series(s * s);
+    const lane z = s * s;
+    const lane r = z * lane_fma(z, atanh_tail(z), splat(TWO_THIRDS));
     const lane low = lane_fma(s, half + r, e * splat(LN2_LOW));
     return log_special(x, lane_fma(e, splat(LN2_HIGH), f - (half - low)));
 }
@@ -186,32 +276,63 @@ DEVICE lane lane_log1p(lane x)
 {
     const lane u = splat(1) + x;
     const lane y = lane_log(u) - ((u - splat(1)) - x) / u;
-    return select(equal(u, splat(1)), x, select(less(u, splat(INFINITE)), select(equal(u, splat(0)), lane_log(u), y), u));
+    const lane finite = select(equal(u, splat(0)), splat(-INFINITE), y);
+    return select(equal(u, splat(1)), x, select(less(u, splat(INFINITE)), finite, u));
 }
 
-DEVICE lane lane_log10(lane x) { return lane_log(x) * splat(CHOOSE(0x1.bcb7b2p-2, 0x1.bcb7b1526e50ep-2)); }
-
-// x^y = e^(y log x), the logarithm and the product in double length. A negative x needs a whole y.
-DEVICE lane lane_pow(lane x, lane y)
+// log(x) for finite x > 0 in double length: the result and its rounding error.
+DEVICE lane log_double_length(lane x, lane *error)
 {
-    const lane size = lane_abs(x);
     lane e;
-    const lane f = log_reduced(size, &e);
+    const lane f = log_reduced(x, &e);
     // s = f / (2 + f) in double length
     const lane d = splat(2) + f;
     const lane d_error = (splat(2) - d) + f;
     const lane s = f / d;
     const lane s_error = (lane_fma(splat(0) - s, d, f) - s * d_error) / d;
-    // log(size) = e ln 2 + 2 s + s * series
-    const lane tail = lane_fma(s, atanh_series(s * s), s_error + s_error);
+    // s^2 (2/3 + s^2 tail) in double length
+    const lane z = s * s;
+    const lane z_error = lane_fma(s, s, splat(0) - z) + (s + s) * s_error;
+    const lane small = z * atanh_tail(z);
+    const lane factor = splat(TWO_THIRDS) + small;
+    const lane factor_error = (small - (factor - splat(TWO_THIRDS))) + splat(TWO_THIRDS_LOW);
+    const lane series = z * factor;
+    const lane series_error = lane_fma(z, factor, splat(0) - series) + lane_fma(z, factor_error, z_error * factor);
+    // log(x) = e ln 2 + 2 s + s * series
+    const lane cubic = s * series;
+    const lane cubic_error =
+        lane_fma(s, series, splat(0) - cubic) + lane_fma(s, series_error, s_error * series);
     const lane head = e * splat(LN2_HIGH);
     const lane s2 = s + s;
-    const lane sum = head + s2;
-    const lane s2_part = sum - head;
-    const lane sum_error = (head - (sum - s2_part)) + (s2 - s2_part);
-    const lane low = sum_error + lane_fma(e, splat(LN2_LOW), tail);
+    const lane line = head + s2;
+    const lane line_error = s2 - (line - head);
+    const lane sum = line + cubic;
+    const lane sum_error = cubic - (sum - line);
+    const lane low =
+        (sum_error + line_error) + (lane_fma(e, splat(LN2_LOW), cubic_error) + (s_error + s_error));
     const lane high = sum + low;
-    const lane rest = (sum - high) + low;
+    *error = (sum - high) + low;
+    return high;
+}
+
+DEVICE lane lane_log10(lane x)
+{
+    // 1 / ln 10 in two parts
+    const lane scale = splat(CHOOSE(0x1.bcb7b2p-2, 0x1.bcb7b1526e50ep-2));
+    const lane scale_low = splat(CHOOSE(-0x1.5b235ep-27, 0x1.95355baaafad3p-57));
+    lane rest;
+    const lane high = log_double_length(x, &rest);
+    const lane y = high * scale;
+    const lane y_error = lane_fma(high, scale, splat(0) - y) + lane_fma(high, scale_low, rest * scale);
+    return log_special(x, y + y_error);
+}
+
+// x^y = e^(y log x), the logarithm and the product in double length. A negative x needs a whole y.
+DEVICE lane lane_pow(lane x, lane y)
+{
+    const lane size = lane_abs(x);
+    lane rest;
+    const lane high = log_double_length(size, &rest);
     const lane product = y * high;
     const lane product_error = lane_fma(y, high, splat(0) - product) + y * rest;
     const lane base = lane_exp(product);
@@ -219,21 +340,24 @@ DEVICE lane lane_pow(lane x, lane y)
         select(greater(base, splat(0)) & less(base, splat(INFINITE)), lane_fma(base, product_error, base), base);
     // signs and special cases
     const mask whole = equal(lane_round_even(y), y);
-    const lane half = y * splat((real)0.5);
-    const mask odd = whole & mask_not(equal(lane_round_even(half), half));
+    const lane half_y = y * splat((real)0.5);
+    const mask odd = whole & not_equal(lane_round_even(half_y), half_y);
     const lane at_zero = select(greater(y, splat(0)), splat(0), splat(INFINITE));
     const lane at_infinity = select(greater(y, splat(0)), splat(INFINITE), splat(0));
-    const lane positive =
-        select(equal(size, splat(0)), at_zero, select(equal(size, splat(INFINITE)), at_infinity, corrected));
-    const lane negative = select(whole, select(odd, splat(0) - positive, positive), not_a_number());
-    const lane signed_power = select(less(x, splat(0)), negative, positive);
-    const lane result = select(equal(x, x) & equal(y, y), signed_power, x + y);
+    const lane bounded = select(equal(size, splat(1)), splat(1), corrected);
+    const lane positive = select(equal(size, splat(0)), at_zero,
+                                 select(equal(size, splat(INFINITE)), at_infinity, bounded));
+    const lane signed_power = select(odd, with_sign_of(positive, x), positive);
+    const mask real_valued = greater_equal(x, splat(0)) | whole;
+    const lane result = select(equal(x, x) & equal(y, y),
+                               select(real_valued, signed_power, not_a_number()), x + y);
     return select(equal(y, splat(0)) | equal(x, splat(1)), splat(1), result);
 }
 
 // x = k * pi/2 + rest with |rest| <= pi/4; returns sin(rest) or cos(rest) of the shifted quadrant.
 //
-// Valid to |x| = 2^22 (single) or 2^50 (double), NaN beyond: no angle is left in the last places there.
+// Within 2 units in the last place to |x| = 1e5, within 8 to 2^22 (single) or 2^50 (double), NaN beyond: no angle
+// is left in the last places there.
 DEVICE lane sine_of_quadrant(lane x, integer quadrant_shift)
 {
     const lane shifted = lane_fma(x, splat(CHOOSE(0x1.45f306p-1, 0x1.45f306dc9c883p-1)), splat(ROUNDER));
@@ -273,31 +397,5 @@ DEVICE lane sine_of_quadrant(lane x, integer quadrant_shift)
 DEVICE lane lane_sin(lane x) { return sine_of_quadrant(x, 0); }
 DEVICE lane lane_cos(lane x) { return sine_of_quadrant(x, 1); }
 DEVICE lane lane_tan(lane x) { return lane_sin(x) / lane_cos(x); }
-
-DEVICE lane lane_tanh(lane x)
-{
-    const lane t = lane_expm1(splat(2) * lane_min(lane_abs(x), splat(30)));
-    const lane y = t / (t + splat(2));
-    return select(equal(x, x), select(less(x, splat(0)), splat(0) - y, y), x);
-}
-
-DEVICE lane lane_sinh(lane x)
-{
-    const lane size = lane_abs(x);
-    const lane t = lane_expm1(size);
-    const lane root = lane_exp(splat((real)0.5) * size);
-    const lane y = select(greater(size, splat(40)), (splat((real)0.5) * root) * root,
-                          splat((real)0.5) * (t + t / (t + splat(1))));
-    return select(less(x, splat(0)), splat(0) - y, y);
-}
-
-DEVICE lane lane_cosh(lane x)
-{
-    const lane size = lane_abs(x);
-    const lane t = lane_exp(size);
-    const lane root = lane_exp(splat((real)0.5) * size);
-    return select(greater(size, splat(40)), (splat((real)0.5) * root) * root,
-                  splat((real)0.5) * t + splat((real)0.5) / t);
-}
 
 #endif

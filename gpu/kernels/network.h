@@ -35,6 +35,14 @@ struct Monitor {
     int32_t first_sample;  // number of the sample that the buffer begins with
 };
 
+// Where a population keeps the input of one port that is due in the coming steps: [slot][stride], in bytes where
+// sums cannot exceed them, else in integers.
+struct Port {
+    int64_t offset;  // of its first slot in the population's input, in bytes
+    int32_t narrow;
+    int32_t reserved;
+};
+
 // One population of neurons.
 struct Population {
     real *state;               // [variable][stride]
@@ -44,7 +52,8 @@ struct Population {
     const real *vary;          // per-neuron numbers computed by the host
     const int64_t *vary_offset;
     const int64_t *vary_step;  // 1 where neurons differ, 0 where one vector serves all
-    integer *ring;             // [slot][port][stride], input that is due in the coming steps
+    uint8_t *input;            // of all ports
+    const Port *port;
     uint8_t *pending;          // CPU: [vector][port][slot], whether any lane of the vector has input
     const Monitor *monitor;
     int32_t n;

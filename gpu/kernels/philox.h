@@ -47,12 +47,13 @@ DEVICE void philox_scalar(uint32_t counter[4], uint32_t key_0, uint32_t key_1)
     }
 }
 
-// Two words to a number strictly between 0 and 1: the middles of 2^24 or 2^52 equal intervals.
+// Two words to a number strictly between 0 and 1: the middles of 2^23 or 2^52 equal intervals, which are the
+// finest whose middles are all exact.
 DEVICE lane open_unit(ulane first, ulane second)
 {
 #if PRECISION == 32
     (void)second;
-    return lane_fma(to_real(as_signed(first >> 8)), splat(0x1p-24f), splat(0x1p-25f));
+    return lane_fma(to_real(as_signed(first >> 9)), splat(0x1p-23f), splat(0x1p-24f));
 #else
     const lane high = to_real(as_signed(first >> 6));
     const lane low = to_real(as_signed(second >> 6));
@@ -78,12 +79,24 @@ DEVICE lane random_uniform(ulane index, uint32_t step, uint32_t draw, uint32_t s
     return open_unit(words[0], words[1]);
 }
 
+// Two words to a number above 0 and at most 1, with all 32 bits of the first near 0: a normal number drawn from
+// it reaches 6.6 standard deviations in single precision, 8.5 in double.
+DEVICE lane unit_for_logarithm(ulane first, ulane second)
+{
+#if PRECISION == 32
+    (void)second;
+    return lane_fma(to_real(as_signed(first >> 1)), splat(0x1p-31f), splat(0x1p-32f));
+#else
+    return open_unit(first, second);
+#endif
+}
+
 // Standard normal, by the transform of Box and Muller (1958).
 DEVICE lane random_normal(ulane index, uint32_t step, uint32_t draw, uint32_t seed, uint32_t stream)
 {
     ulane words[4];
     draw_words(words, index, step, draw, seed, stream);
-    const lane radius = lane_sqrt(splat(-2) * lane_log(open_unit(words[0], words[1])));
+    const lane radius = lane_sqrt(splat(-2) * lane_log(unit_for_logarithm(words[0], words[1])));
     return radius * lane_cos(splat((real)0x1.921fb54442d18p+2) * open_unit(words[2], words[3]));
 }
 
@@ -114,7 +127,8 @@ DEVICE double scalar_log(double x)
 }
 
 // Steps without a spike before the next one, for a probability of p in each step: the floor of
-// log(u) / log(1 - p), with inverse = 1 / log(1 - p). At most 2^30 - 1.
+// log(u) / log(1 - p), with inverse = 1 / log(1 - p). At most 2^30 - 1, which is also the gap of p = 0 whatever
+// the sign of its infinite inverse.
 DEVICE int32_t geometric_gap(uint32_t seed, uint32_t stream, uint32_t index, uint32_t step, uint32_t draw,
                              double inverse)
 {
@@ -122,7 +136,7 @@ DEVICE int32_t geometric_gap(uint32_t seed, uint32_t stream, uint32_t index, uin
     philox_scalar(words, seed, stream);
     const double u = ((double)(words[0] >> 6) * 0x1p+26 + (double)(words[1] >> 6)) * 0x1p-52 + 0x1p-53;
     const double gap = scalar_log(u) * inverse;
-    return gap < 0x1p+30 ? (int32_t)gap : 0x3fffffff;
+    return gap >= 0.0 && gap < 0x1p+30 ? (int32_t)gap : 0x3fffffff;
 }
 
 #endif

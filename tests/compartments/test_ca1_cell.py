@@ -15,6 +15,8 @@ from brian2 import (
 from brian2.units import ms, nS, pA
 from ca1 import CURRENTS, GEOMETRY, GROUP, SPIKE_COUNTS, make_ca1_model
 
+from dendrify_gpu.cells import CA1_CURRENTS, CA1_SPIKE_COUNTS, CA1_SPIKING, ca1_pyramidal
+
 
 def test_structure() -> None:
     model = make_ca1_model()
@@ -29,6 +31,19 @@ def test_structure() -> None:
     assert model.parameters["offset_fall_Na_ob1"] == 6
     assert model.parameters["refractory_Na_ob1"] == 42
     model.check(GROUP["threshold"], GROUP["reset"], GROUP["second_reset"])
+
+
+def test_the_published_cell_of_the_package_is_this_one() -> None:
+    here, packaged = make_ca1_model(), ca1_pyramidal()
+    assert packaged.equations == here.equations
+    assert packaged.events == here.events
+    assert packaged.event_actions == here.event_actions
+    assert packaged.parameters.keys() == here.parameters.keys()
+    for name, value in here.parameters.items():
+        assert packaged.parameters[name] == value, name
+    assert dict(CA1_SPIKING) == GROUP
+    assert list(CA1_CURRENTS) == list(CURRENTS)
+    assert list(CA1_SPIKE_COUNTS) == SPIKE_COUNTS
 
 
 def test_spike_counts_against_current() -> None:
