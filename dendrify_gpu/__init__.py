@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from . import cells, plots
 from ._versions import show_versions
 from .backend_choice import choose_backend
+from .brian_export import BrianNetwork
 from .compartments import (
     Compartment,
     Dendrite,
@@ -33,8 +35,10 @@ from .report import RunReport
 from .selection import Selection
 from .sources import PoissonGroup, SpikeGenerator
 from .stimuli import CurrentStep
+from .validation import ValidationReport
 
 __all__ = [
+    "BrianNetwork",
     "Compartment",
     "CompartmentError",
     "CurrentStep",
@@ -59,9 +63,12 @@ __all__ = [
     "ToolchainError",
     "TraceRecording",
     "UnknownVariableError",
+    "ValidationReport",
+    "cells",
     "choose_backend",
     "default_params",
     "normal",
+    "plots",
     "show_versions",
     "uniform",
     "update_default_params",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 from brian2 import ms, second
 
 from .backend_choice import ChosenBackend, check_backend_arguments, choose_backend
+from .brian_export import BrianNetwork, export_to_brian2
 from .errors import NetworkError
 from .experiment import NetworkExperiment
 from .gpu import NetworkPlan, generated_source, memory_needed
@@ -19,7 +21,9 @@ from .progress import progress_bar, wants_bar
 from .quantities import in_units, shown, si_time
 from .recordings import TraceRecording, save_all
 from .report import RunReport
+from .snapshot import DrivenParameter, Snapshot
 from .stimuli import edges, values_at
+from .validation import ValidationReport, cross_validate
 
 __all__ = ["Network"]
 
@@ -220,6 +224,115 @@ class Network(NetworkExperiment):
             self._current_steps,
             self.step,
         )
+
+    def snapshot(self) -> Snapshot:
+        """Return the network at time zero as plain data, with the present values of its variables."""
+        plan = make_plan(
+            self._dt,
+            PRECISIONS[self._precision],
+            self._seed,
+            self._populations,
+            self._sources,
+            self._projections,
+            [item for item in self._recordings if isinstance(item, TraceRecording)],
+            (),
+            0,
+        )
+        driven = tuple(
+            DrivenParameter(
+                item.population.name,
+                item.parameter,
+                item.where.indices,
+                item.si_value,
+                item.start_step,
+                item.stop_step,
+            )
+            for item in self._current_steps
+        )
+        return Snapshot(plan, {item.name: item.model for item in self._populations}, driven)
+
+    def to_brian2(self) -> BrianNetwork:
+        """Build the same network in Brian2.
+
+        Everything is there: equations, values, thresholds, resets, events, sources, synapses with their
+        weights and delays, current steps and recordings. It starts at t = 0 with the present values of
+        the variables. Poisson spikes are Brian2's own; `cross_validate` replays those of this library.
+
+        Returns
+        -------
+        BrianNetwork
+            The `brian2.Network` and its objects by name.
+
+        Examples
+        --------
+        >>> import dendrify_gpu as dg
+        >>> from brian2.units import ms, mV
+        >>> net = dg.Network()
+        >>> cells = net.population('dv/dt = (12*mV - v)/(10*ms) : volt', 3, threshold='v > 10*mV',
+        ...                        reset='v = 0*mV', name='cells')
+        >>> exported = net.to_brian2()
+        >>> exported.network.run(50*ms)
+        >>> exported.monitors['cells'].num_spikes
+        6
+        """
+        return export_to_brian2(self.snapshot())
+
+    def cross_validate(
+        self,
+        duration: Any,
+        *,
+        subset: Mapping[str, int] | None = None,
+        neurons: Sequence[int] | None = None,
+        variables: Sequence[str] | None = None,
+    ) -> ValidationReport:
+        """Run the network from time zero here and in Brian2, and compare.
+
+        Both engines get the same equations, values, synapses and input spikes: Poisson spikes are drawn by
+        this library and replayed in Brian2. The network itself is neither run nor changed.
+
+        Parameters
+        ----------
+        duration : Quantity
+            Biological time.
+        subset : mapping of str to int, optional
+            Take only the first so many neurons of these populations, with the synapses among them and
+            the input that reaches them. Default: the whole network.
+        neurons : sequence of int, optional
+            Neurons of each population whose traces are compared. Default: the first ten. Spikes are
+            compared for all.
+        variables : sequence of str, optional
+            Variables that are compared. Default: all solutions of differential equations.
+
+        Returns
+        -------
+        ValidationReport
+            Largest deviations and matched spikes; it prints, plots and converts to a table.
+
+        Raises
+        ------
+        NetworkError
+            If the equations draw random numbers, or a name or number is unknown.
+
+        Examples
+        --------
+        >>> import dendrify_gpu as dg
+        >>> from brian2.units import ms, mV, Hz
+        >>> net = dg.Network(seed=1)
+        >>> cells = net.population('dv/dt = -v/(10*ms) : volt', 5, threshold='v > 3*mV',
+        ...                        reset='v = 0*mV', name='cells')
+        >>> inputs = net.poisson(5, rate=500*Hz)
+        >>> synapses = net.connect(inputs, cells, 'v', one_to_one=True, weight=1*mV, delay=1*ms)
+        >>> net.cross_validate(100*ms).agrees
+        True
+        """
+        seconds = si_time(duration, "cross_validate: duration")
+        if seconds <= 0:
+            raise NetworkError(
+                f"cross_validate: duration={shown(duration)} must be longer than zero."
+            )
+        snapshot = self.snapshot().part(subset or {})
+        steps = _steps_of_duration(seconds, self._dt)
+        return cross_validate(snapshot, steps, self._choose_backend(), neurons, variables)
 
     def __repr__(self) -> str:
         def counted(number: int, what: str) -> str:

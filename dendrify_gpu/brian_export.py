@@ -1,0 +1,201 @@
+"""A network as Brian2 objects: the same text, values, synapses and order of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import brian2
+import numpy as np
+from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
+
+from .gpu import Model, PopulationPlan, ProjectionPlan
+from .snapshot import Snapshot
+
+__all__ = ["BrianNetwork", "export_to_brian2"]
+
+#: Source and time step of each spike.
+SpikePairs = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class BrianNetwork:
+    """A network in Brian2.
+
+    Attributes
+    ----------
+    network : brian2.Network
+        Holds all objects; run it with ``network.run(duration)``.
+    groups : dict
+        Populations (`brian2.NeuronGroup`), Poisson groups and spike generators, by name.
+    synapses : dict
+        Projections (`brian2.Synapses`), by name; second resets as ``'<population>_second_reset'``.
+    monitors : dict
+        `brian2.StateMonitor` of each recording of traces, `brian2.SpikeMonitor` of each population
+        that spikes, by the name of the recording or of the population.
+    """
+
+    network: brian2.Network
+    groups: dict[str, Any] = field(default_factory=dict)
+    synapses: dict[str, Any] = field(default_factory=dict)
+    monitors: dict[str, Any] = field(default_factory=dict)
+
+
+def export_to_brian2(
+    snapshot: Snapshot, input_spikes: Mapping[str, SpikePairs] | None = None
+) -> BrianNetwork:
+    """Build a network in Brian2.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The network.
+    input_spikes : mapping of str to (indices, steps), optional
+        Spikes that replace those of Poisson groups, by name.
+
+    Returns
+    -------
+    BrianNetwork
+    """
+    return _Exporter(snapshot, dict(input_spikes or {})).build()
+
+
+class _Exporter:
+    """Builds the objects of one network."""
+
+    def __init__(self, snapshot: Snapshot, input_spikes: dict[str, SpikePairs]) -> None:
+        self.snapshot = snapshot
+        self.plan = snapshot.plan
+        self.input_spikes = input_spikes
+        self.dt = self.plan.dt * brian2.second
+        self.made = BrianNetwork(brian2.Network())
+
+    def build(self) -> BrianNetwork:
+        made = self.made
+        for population in self.plan.populations:
+            self._add_population(population, self.snapshot.models[population.name])
+        for poisson in self.plan.poisson:
+            if poisson.name in self.input_spikes:
+                made.groups[poisson.name] = self._generator(
+                    poisson.n, *self.input_spikes[poisson.name]
+                )
+            else:
+                rates = np.broadcast_to(poisson.rate, (poisson.n,)) * brian2.hertz
+                made.groups[poisson.name] = brian2.PoissonGroup(poisson.n, rates, dt=self.dt)
+        for generator in self.plan.generators:
+            made.groups[generator.name] = self._generator(
+                generator.n, generator.indices, generator.steps
+            )
+        for projection in self.plan.projections:
+            made.synapses[projection.name] = self._projection(projection)
+        for monitor in self.plan.monitors:
+            made.monitors[monitor.name] = brian2.StateMonitor(
+                made.groups[monitor.population],
+                list(monitor.variables),
+                record=monitor.indices,
+                dt=monitor.every * self.dt,
+            )
+        for population in self.plan.populations:
+            if population.program.threshold is not None:
+                group = made.groups[population.name]
+                made.monitors[population.name] = brian2.SpikeMonitor(group)
+        objects = [*made.groups.values(), *made.synapses.values(), *made.monitors.values()]
+        if self.snapshot.driven:
+            objects.append(self._driver())
+        for item in objects:
+            item.add_to_magic_network = False
+            made.network.add(item)
+        return made
+
+    def _add_population(self, plan: PopulationPlan, model: Model) -> None:
+        namespace = {**model.namespace, **_present_values(plan, model)}
+        group = brian2.NeuronGroup(
+            plan.n,
+            model.equations,
+            method=model.method,
+            threshold=model.threshold,
+            reset=(model.reset or "") if model.threshold is not None else None,
+            refractory=model.refractory,
+            events=dict(model.events),
+            namespace=namespace,
+            dt=self.dt,
+        )
+        for event, action in model.event_actions.items():
+            group.run_on_event(event, action)
+        for name, value in plan.initial.items():
+            dimensions = group.variables[name].dim
+            setattr(group, name, brian2.Quantity(value, dim=dimensions))
+        self.made.groups[plan.name] = group
+        if model.second_reset is not None:
+            synapses = brian2.Synapses(
+                group,
+                group,
+                on_pre=model.second_reset,
+                delay=model.spike_width,
+                namespace=namespace,
+                dt=self.dt,
+            )
+            synapses.connect(j="i")
+            self.made.synapses[f"{plan.name}_second_reset"] = synapses
+
+    def _generator(self, n: int, indices: np.ndarray, steps: np.ndarray) -> Any:
+        times = np.asarray(steps) * self.dt
+        return brian2.SpikeGeneratorGroup(n, np.asarray(indices), times, dt=self.dt)
+
+    def _projection(self, plan: ProjectionPlan) -> Any:
+        pre, post = self.made.groups[plan.pre], self.made.groups[plan.post]
+        dimensions = post.variables[plan.targets[0]].dim
+        unit = "1" if dimensions is DIMENSIONLESS else repr(brian2.get_unit(dimensions))
+        varied = np.ndim(plan.weight) > 0
+        common = {} if varied else {"synaptic_weight": brian2.Quantity(plan.weight, dim=dimensions)}
+        synapses = brian2.Synapses(
+            pre,
+            post,
+            model=f"synaptic_weight : {unit}" if varied else "",
+            on_pre="\n".join(f"{target} += synaptic_weight" for target in plan.targets),
+            namespace=common,
+            dt=self.dt,
+        )
+        i, j = _pairs(plan)
+        synapses.connect(i=i, j=j)
+        if varied:
+            synapses.synaptic_weight = brian2.Quantity(plan.weight, dim=dimensions)
+        synapses.delay = np.broadcast_to(plan.delay, (len(i),)) * self.dt
+        return synapses
+
+    def _driver(self) -> Any:
+        """Set driven parameters before the first sample of the step that changes them."""
+        snapshot, groups, dt = self.snapshot, self.made.groups, self.plan.dt
+        changes = {0, *(edge for item in snapshot.driven for edge in (item.start, item.stop))}
+
+        def drive(t: Any) -> None:
+            step = round(float(np.asarray(t[:])) / dt)
+            if step in changes:
+                for (population, parameter), value in snapshot.driven_values(step).items():
+                    group = groups[population]
+                    dimensions = group.variables[parameter].dim
+                    setattr(group, parameter, brian2.Quantity(value, dim=dimensions))
+
+        return brian2.NetworkOperation(drive, dt=self.dt, when="before_start")
+
+
+def _present_values(plan: PopulationPlan, model: Model) -> dict[str, Any]:
+    """Return the values that the model's constants have by now."""
+    return {
+        name: brian2.Quantity(value, dim=get_dimensions(model.namespace[name]))
+        for name, value in plan.program.constants.items()
+        if name in model.namespace
+    }
+
+
+def _pairs(plan: ProjectionPlan) -> tuple[np.ndarray, np.ndarray]:
+    """Return source and target of every synapse."""
+    sources = np.arange(plan.n_source)
+    if plan.kind == "one_to_one":
+        return sources + plan.first_source, sources + plan.first_target
+    if plan.kind == "all_to_all":
+        targets = np.tile(np.arange(plan.n_target), plan.n_source)
+        return np.repeat(sources, plan.n_target) + plan.first_source, targets + plan.first_target
+    assert plan.row is not None and plan.target is not None
+    return np.repeat(sources, np.diff(plan.row)) + plan.first_source, plan.target
