@@ -284,6 +284,7 @@ class Network(NetworkExperiment):
         subset: Mapping[str, int] | None = None,
         neurons: Sequence[int] | None = None,
         variables: Sequence[str] | None = None,
+        progress: bool | None = None,
     ) -> ValidationReport:
         """Run the network from time zero here and in Brian2, and compare.
 
@@ -302,6 +303,9 @@ class Network(NetworkExperiment):
             compared for all.
         variables : sequence of str, optional
             Variables that are compared. Default: all solutions of differential equations.
+        progress : bool, optional
+            Whether to show a bar for each engine. Default: where somebody can see it, in a terminal or
+            a notebook.
 
         Returns
         -------
@@ -332,7 +336,8 @@ class Network(NetworkExperiment):
             )
         snapshot = self.snapshot().part(subset or {})
         steps = _steps_of_duration(seconds, self._dt)
-        return cross_validate(snapshot, steps, self._choose_backend(), neurons, variables)
+        shows = wants_bar() if progress is None else progress
+        return cross_validate(snapshot, steps, self._choose_backend(), neurons, variables, shows)
 
     def __repr__(self) -> str:
         def counted(number: int, what: str) -> str:

@@ -70,12 +70,14 @@ def plot_cell(cell: NeuronModel, ax: Axes | None = None) -> Axes:
         first = name == names[0]
         ax.scatter(
             *places[name],
-            s=1400 if first else 900,
+            s=2600 if first else 900,
             marker="^" if first else "o",
             color=_SOMA_COLOR if first else _DENDRITE_COLOR,
             zorder=2,
         )
-        ax.text(*places[name], name, ha="center", va="center", color="white", fontsize=8, zorder=3)
+        x, y = places[name]
+        va = "top" if first else "center"  # a triangle is widest below its middle
+        ax.text(x, y, name, ha="center", va=va, color="white", fontsize=8, zorder=3)
     ax.margins(0.15)
     ax.set_axis_off()
     return ax

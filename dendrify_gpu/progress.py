@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 __all__ = ["progress_bar", "wants_bar"]
 
@@ -57,15 +57,17 @@ def progress_bar(steps: int, dt: float, shown: bool, label: str) -> Iterator[Cal
     defers = threading.current_thread() is threading.main_thread() and callable(usual)
     if defers:
         signal.signal(signal.SIGINT, wait)
+    # Counted in steps and shown in milliseconds: sums of milliseconds would not end at the total.
     bar = tqdm(
-        total=steps * dt * 1e3,
+        total=steps,
+        unit_scale=dt * 1e3,
         disable=not shown,
         desc=label,
         bar_format=_FORMAT,
     )
 
     def advance(done: int) -> None:
-        bar.update(done * dt * 1e3)
+        bar.update(done)
         if waiting and callable(usual):
             usual(signal.SIGINT, waiting.pop())
 

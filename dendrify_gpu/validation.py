@@ -19,6 +19,7 @@ from .brian_export import SpikePairs, export_to_brian2
 from .comparison import SpikeComparison, TraceComparison, compare_spikes, compare_traces
 from .errors import NetworkError
 from .gpu import MonitorPlan, Simulation, nearest_names
+from .progress import progress_bar
 from .snapshot import Snapshot
 
 __all__ = ["ValidationReport", "cross_validate"]
@@ -30,6 +31,9 @@ RELATIVE_TOLERANCE = 1e-7
 
 #: In single precision: difference of spike counts, and part of the spikes that must lie within a step.
 COUNT_TOLERANCE = 0.01
+
+#: Time between two movements of Brian2's bar.
+_REPORT_PERIOD = 0.2 * brian2.second
 
 #: Neurons of a population that are compared unless others are named.
 _NEURONS = 10
@@ -164,6 +168,7 @@ def cross_validate(
     chosen: ChosenBackend,
     neurons: Sequence[int] | None = None,
     variables: Sequence[str] | None = None,
+    progress: bool = False,
 ) -> ValidationReport:
     """Run a network in both engines and compare.
 
@@ -179,6 +184,8 @@ def cross_validate(
         Neurons whose traces are compared. Default: the first ten of each population.
     variables : sequence of str, optional
         Variables that are compared. Default: all solutions of differential equations.
+    progress : bool, optional
+        Whether to show a bar for each engine. Default False.
 
     Returns
     -------
@@ -187,8 +194,8 @@ def cross_validate(
     _refuse_noise(snapshot)
     monitors = _monitors(snapshot, neurons, variables)
     observed = snapshot.with_monitors(monitors)
-    ours, our_spikes, input_spikes = _run_core(observed, steps, chosen)
-    theirs, their_spikes = _run_brian2(observed, steps, input_spikes)
+    ours, our_spikes, input_spikes = _run_core(observed, steps, chosen, progress)
+    theirs, their_spikes = _run_brian2(observed, steps, input_spikes, progress)
     plan = snapshot.plan
     traces = []
     for monitor in monitors:
@@ -266,13 +273,14 @@ def _monitors(
 
 
 def _run_core(
-    snapshot: Snapshot, steps: int, chosen: ChosenBackend
+    snapshot: Snapshot, steps: int, chosen: ChosenBackend, progress: bool
 ) -> tuple[dict[str, xr.Dataset], dict[str, SpikePairs], dict[str, SpikePairs]]:
     simulation = Simulation(snapshot.plan, chosen.backend)
-    for end in snapshot.edges(steps):
-        for (population, parameter), value in snapshot.driven_values(simulation.step).items():
-            simulation.populations[population].write(parameter, value)
-        simulation.run(end - simulation.step)
+    with progress_bar(steps, snapshot.plan.dt, progress, chosen.backend.name) as advance:
+        for end in snapshot.edges(steps):
+            for (population, parameter), value in snapshot.driven_values(simulation.step).items():
+                simulation.populations[population].write(parameter, value)
+            simulation.run(end - simulation.step, advance)
     traces = {}
     for monitor in snapshot.plan.monitors:
         samples = simulation.samples(monitor.name)
@@ -292,11 +300,25 @@ def _run_core(
 
 
 def _run_brian2(
-    snapshot: Snapshot, steps: int, input_spikes: Mapping[str, SpikePairs]
+    snapshot: Snapshot, steps: int, input_spikes: Mapping[str, SpikePairs], progress: bool
 ) -> tuple[dict[str, xr.Dataset], dict[str, SpikePairs]]:
     with _quiet_brian2():
         made = export_to_brian2(snapshot, input_spikes)
-        made.network.run(steps * snapshot.plan.dt * brian2.second, namespace={})
+        with progress_bar(steps, snapshot.plan.dt, progress, "Brian2") as advance:
+            done = 0
+
+            def report(elapsed: Any, completed: float, start: Any, duration: Any) -> None:
+                nonlocal done
+                now = round(completed * steps)
+                advance(now - done)
+                done = now
+
+            made.network.run(
+                steps * snapshot.plan.dt * brian2.second,
+                report=report,
+                report_period=_REPORT_PERIOD,
+                namespace={},
+            )
     traces = {}
     for monitor in snapshot.plan.monitors:
         recorded = made.monitors[monitor.name]
