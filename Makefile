@@ -16,7 +16,7 @@ CREATED := $(VENV)/.created-$(KEY)
 INSTALLED := $(VENV)/.installed-$(KEY)
 INSTALLED_TEST := $(VENV)/.installed-test-$(KEY)
 
-.PHONY: help test demo lint format typecheck benchmark clean tools
+.PHONY: help test demo docs lint format typecheck benchmark clean tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s%s\n", $$1, $$2}'
@@ -43,8 +43,12 @@ benchmark: tools $(INSTALLED_TEST) ## run the measurements in benchmarks/
 	@test -n "$(strip $(BENCHMARKS))" || { echo "benchmarks/ has no scripts to run." >&2; exit 1; }
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script; done
 
+docs: tools $(CREATED) ## build the site into docs/_build
+	@$(PIP) --editable '.[docs]'
+	@$(BIN)/sphinx-build -q -W --keep-going docs docs/_build
+
 clean: ## remove the environment, caches and build products
-	rm -rf $(VENV) build dist dendrify_gpu.egg-info .pytest_cache .mypy_cache .ruff_cache demo_output
+	rm -rf $(VENV) build dist docs/_build docs/generated docs/jupyter_execute dendrify_gpu.egg-info .pytest_cache .mypy_cache .ruff_cache demo_output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 tools:

@@ -272,7 +272,7 @@ class Network(NetworkExperiment):
         ...                        reset='v = 0*mV', name='cells')
         >>> exported = net.to_brian2()
         >>> exported.network.run(50*ms)
-        >>> exported.monitors['cells'].num_spikes
+        >>> int(exported.monitors['cells'].num_spikes)
         6
         """
         return export_to_brian2(self.snapshot())
