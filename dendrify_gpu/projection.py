@@ -162,7 +162,10 @@ class Projection:
         seconds = self._given(value, Purpose.DELAY, second.dim, "delay")
         if np.min(seconds, initial=0.0) < 0:
             shortest = shown(in_units(float(np.min(seconds)), second.dim))
-            raise NetworkError(f"{self.name}: delay {shortest} is negative.")
+            raise NetworkError(
+                f"{self.name}: delay {shortest} is negative. A spike arrives when it is emitted or later: "
+                "give 0*ms or more."
+            )
         steps = np.floor(np.asarray(seconds) / self._dt + 0.5)
         if steps.max(initial=0) > LONGEST_DELAY:
             longest = shown(in_units(float(np.max(seconds)), second.dim))

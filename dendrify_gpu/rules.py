@@ -140,7 +140,7 @@ class ConnectionRule:
                 f"{self._name}: in_degree={in_degree!r} is not a whole number."
             ) from None
         if number < 0:
-            raise NetworkError(f"{self._name}: in_degree={number} is negative.")
+            raise NetworkError(f"{self._name}: in_degree={number} is negative; give 0 or more.")
         has_self = self._own is not None and -self._n_source < self._own < self._n_target
         available = self._n_source - has_self
         if number > available:

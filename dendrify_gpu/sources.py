@@ -81,7 +81,9 @@ class PoissonGroup(SpikingObject):
                 f"the {self.size} sources."
             )
         if np.any(np.asarray(rate) < 0):
-            raise NetworkError(f"{self.name}: rate {np.min(rate):g} Hz is negative.")
+            raise NetworkError(
+                f"{self.name}: rate {np.min(rate):g} Hz is negative; give 0*Hz or more."
+            )
         most = 1.0 / self._owner.dt_
         # The margin is for rates that were computed as 1/dt.
         if np.any(np.asarray(rate) > most * (1 + 1e-9)):
@@ -137,7 +139,10 @@ class SpikeGenerator(SpikingObject):
         if len(outside):
             raise IndexRangeError(f"{name} has {size} sources; there is no index {outside[0]}.")
         if np.any(seconds < 0):
-            raise NetworkError(f"{name}: the time {seconds.min() * 1e3:g} ms is negative.")
+            raise NetworkError(
+                f"{name}: the time {seconds.min() * 1e3:g} ms is negative; times count from the start of "
+                "the first run."
+            )
         steps = steps_of_times(seconds, owner.dt_)
         order = np.lexsort((index, steps))
         self.indices = index[order].astype(np.int64)

@@ -227,7 +227,7 @@ class _Reader:
                 known = {*group.variables, *self.model.namespace} - {"N", "lastspike"}
                 known = {item for item in known if not item.startswith("_")}
                 raise ModelError(
-                    f"{self.model.name}: the {where} use {name!r}, which is neither a variable of the "
+                    f"{self.model.name}: {name!r}, used in the {where}, is neither a variable of the "
                     "model nor in its namespace. Define it in the equations or give its value as a "
                     f"parameter. {nearest_names(name, known)}"
                 ) from None
@@ -312,7 +312,9 @@ class _Reader:
                     "condition, or as False."
                 )
             if float(value) < 0:
-                raise ModelError(f"{self.model.name}: refractory={value!r} is negative.")
+                raise ModelError(
+                    f"{self.model.name}: refractory={value!r} is negative; give 0*ms or more, or False."
+                )
             period: sympy.Basic = sympy.Symbol("_refractory", real=True)
             return Refractory("steps", sympy.floor((period + dt / 1000) / dt))
         period, dimensions = reader.expression(value, "refractory")

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from models import active, lif
 
+import dendrify_gpu as dg
+from dendrify_gpu.cells import CA1_INPUT_RATES, CA1_SPIKING, ca1_pyramidal
 from dendrify_gpu.gpu import Model, ToolchainError, build_program
 from dendrify_gpu.gpu.backends.nvcc import compile_cubin, find_nvcc, kernel_resources
 from dendrify_gpu.gpu.codegen.step_function import StepFunction, build_step_function
 from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
+from dendrify_gpu.gpu.compile import generate
+from dendrify_gpu.gpu.engine.ports import make_ports
 
 needs_nvcc = pytest.mark.skipif(shutil.which("nvcc") is None, reason="nvcc is not installed")
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
@@ -50,6 +54,27 @@ def test_standard_models_compile_without_warnings_or_spills(
     }
     for kernel in resources:
         assert kernel.spilled_bytes == 0, f"{kernel.name} spills {kernel.spilled_bytes} bytes"
+
+
+@needs_nvcc
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_ca1_network_compiles_without_warnings_or_spills(
+    architecture: str, precision: str, tmp_path: Path
+) -> None:
+    net = dg.Network(precision=precision, backend="cpu")
+    cells = net.population(ca1_pyramidal(), 100, name="ca1", **CA1_SPIKING)
+    for name, rate in CA1_INPUT_RATES.items():
+        receptors = [f"AMPA_{name}", f"NMDA_{name}"]
+        net.connect(net.poisson(100, rate=rate), cells, receptors, one_to_one=True)
+    net.record(cells[:10], ["V_soma", "V_dist1"])
+    plan = net.plan()
+    into = [item for item in plan.projections if item.post == "ca1"]
+    models = generate(plan, [make_ports(into, 100, plan.precision)])
+    path = tmp_path / "kernels.cubin"
+    resources = kernel_resources(models.functions, plan.precision, architecture, path)
+    assert len(resources) == 3
+    assert [kernel for kernel in resources if kernel.spilled_bytes] == []
 
 
 @needs_nvcc

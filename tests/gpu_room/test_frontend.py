@@ -69,7 +69,7 @@ REFUSED = [
     (active(method="eulr"), r"unknown integration method 'eulr'. Did you mean 'euler'"),
     (
         active(threshold="Vsoma > Vth"),
-        r"the threshold use 'Vsoma'.*Give|'Vsoma'.*nor in its namespace",
+        r"'Vsoma', used in the threshold, is neither a variable of the model nor in its namespace",
     ),
     (active(threshold="V"), r"threshold 'V' is not a condition"),
     (active(threshold="V > 3"), r"threshold 'V > 3' is wrong"),
@@ -83,7 +83,7 @@ REFUSED = [
     (active(event_actions={"spike_K": "gate = 1"}), r"'spike_K' but no such event.*'spike_Na'"),
     (
         Model("dv/dt = -v/tau : volt"),
-        r"'tau', which is neither a variable of the model nor in its namespace",
+        r"'tau', used in the equations, is neither a variable of the model nor in its namespace",
     ),
     (Model("dv/dt = -v : volt"), r"inconsistent units in the equations"),
     (Model("dv/dt = -v/(1*ms : volt"), r"do not parse"),

@@ -45,7 +45,7 @@ def test_poisson_rates(net: dg.Network) -> None:
 @pytest.mark.parametrize(
     ("rate", "message"),
     [
-        (-1 * Hz, "ext: rate -1 Hz is negative"),
+        (-1 * Hz, "ext: rate -1 Hz is negative; give"),
         ([1, 2, -3] * Hz, "rate -3 Hz is negative"),
         (
             20 * kHz,
@@ -207,7 +207,11 @@ def test_values_of_given_pairs_keep_the_order_in_which_they_were_given(net: dg.N
         ({"i": [0, 1], "j": [0]}, dg.NetworkError, "i has 2 entries and j has 1"),
         ({"i": [0]}, dg.NetworkError, "j is missing; give both i and j"),
         ({"i": [0.5], "j": [0]}, dg.NetworkError, "i must be a list or array of whole numbers"),
-        ({"delay": -1 * ms}, dg.NetworkError, r"syn: delay -1\. \* msecond is negative"),
+        (
+            {"delay": -1 * ms},
+            dg.NetworkError,
+            r"syn: delay -1\. \* msecond is negative.*give 0\*ms or more",
+        ),
         (
             {"delay": 6553.6 * ms},
             dg.NetworkError,
