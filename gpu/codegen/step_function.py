@@ -405,7 +405,7 @@ class _Writer:
         done = 0
         for statement in update:
             if statement.target in states:
-                node = lowering.value(statement.value, statement.target)
+                node = lowering.updated(statement.value, statement.target)
                 done = self._definitions(lowering, done)
                 self._line(f"// {statement.target} = {statement.value}")
                 self._line(f"const lane _next_{statement.target} = {text(node)};")

@@ -139,6 +139,24 @@ def _truncate(argument: sympy.Basic) -> sympy.Integer:
     return sympy.Integer(math.trunc(float(argument)))
 
 
+@pytest.mark.parametrize(
+    "expression", [X + A * (B * (P - X) + Y) / B, X * (1 - A), X, A + B * Y, X * Y + X]
+)
+def test_an_update_is_the_old_value_plus_an_increment(expression: sympy.Expr) -> None:
+    values = {"x": 0.7, "y": 0.3, "a": 0.01, "b": 2.0, "p": 5.0}
+    expected = float(expression.subs({sympy.Symbol(k, real=True): v for k, v in values.items()}))
+    lowering = Lowering(frozenset("xy"), CoefficientTable(frozenset("p")), [])
+    node = lowering.updated(expression, "x")
+    assert interpret(lowering, node, values) == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_decay_keeps_the_accuracy_of_its_rate() -> None:
+    lowering = Lowering(frozenset("xy"), CoefficientTable(frozenset("p")), [])
+    node = lowering.updated(X - A * X / B, "x")
+    assert text(node) == "lane_fma(x, splat(c[0]), x)"
+    assert lowering.table.freeze().shared == (-A / B,)
+
+
 def test_a_linear_equation_becomes_one_multiply_add_for_each_variable() -> None:
     _, node = lower(X + A * (B * (P - X) + Y) / B, "x")
     assert text(node) == "lane_fma(x, splat(c[0]), lane_fma(y, splat(c[1]), _vary_0))"
