@@ -10,13 +10,15 @@ import brian2
 import numpy as np
 from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
 
+from .comparison import SpikePairs
 from .gpu import Model, PopulationPlan, ProjectionPlan
 from .snapshot import Snapshot
 
 __all__ = ["BrianNetwork", "export_to_brian2"]
 
-#: Source and time step of each spike.
-SpikePairs = tuple[np.ndarray, np.ndarray]
+#: Brian2 gives input the order -1 and leaves the rest to the names of the objects. Second resets come after
+#: the input of the same step, whatever the names are.
+_AFTER_INPUT = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,9 @@ class BrianNetwork:
     synapses : dict
         Projections (`brian2.Synapses`), by name; second resets as ``'<population>_second_reset'``.
     monitors : dict
-        `brian2.StateMonitor` of each recording of traces, `brian2.SpikeMonitor` of each population
-        that spikes, by the name of the recording or of the population.
+        `brian2.StateMonitor` of each recording of traces, by the name of the recording;
+        `brian2.SpikeMonitor` of each population that spikes and of each group of sources whose spikes
+        are recorded, by the name of the population or the group.
     """
 
     network: brian2.Network
@@ -100,6 +103,8 @@ class _Exporter:
             if population.program.threshold is not None:
                 group = made.groups[population.name]
                 made.monitors[population.name] = brian2.SpikeMonitor(group)
+        for name in self.snapshot.recorded_sources:
+            made.monitors[name] = brian2.SpikeMonitor(made.groups[name])
         objects = [*made.groups.values(), *made.synapses.values(), *made.monitors.values()]
         if self.snapshot.driven:
             objects.append(self._driver())
@@ -137,6 +142,7 @@ class _Exporter:
                 dt=self.dt,
             )
             synapses.connect(j="i")
+            synapses.pre.order = _AFTER_INPUT
             self.made.synapses[f"{plan.name}_second_reset"] = synapses
 
     def _generator(self, n: int, indices: np.ndarray, steps: np.ndarray) -> Any:
@@ -148,19 +154,20 @@ class _Exporter:
         dimensions = post.variables[plan.targets[0]].dim
         unit = "1" if dimensions is DIMENSIONLESS else repr(brian2.get_unit(dimensions))
         varied = np.ndim(plan.weight) > 0
-        common = {} if varied else {"synaptic_weight": brian2.Quantity(plan.weight, dim=dimensions)}
+        weight = _free_name("synaptic_weight", {*pre.variables, *post.variables})
+        values = brian2.Quantity(plan.weight, dim=dimensions)
         synapses = brian2.Synapses(
             pre,
             post,
-            model=f"synaptic_weight : {unit}" if varied else "",
-            on_pre="\n".join(f"{target} += synaptic_weight" for target in plan.targets),
-            namespace=common,
+            model=f"{weight} : {unit}" if varied else "",
+            on_pre="\n".join(f"{target} += {weight}" for target in plan.targets),
+            namespace={} if varied else {weight: values},
             dt=self.dt,
         )
         i, j = _pairs(plan)
         synapses.connect(i=i, j=j)
         if varied:
-            synapses.synaptic_weight = brian2.Quantity(plan.weight, dim=dimensions)
+            setattr(synapses, weight, values)
         synapses.delay = np.broadcast_to(plan.delay, (len(i),)) * self.dt
         return synapses
 
@@ -187,6 +194,13 @@ def _present_values(plan: PopulationPlan, model: Model) -> dict[str, Any]:
         for name, value in plan.program.constants.items()
         if name in model.namespace
     }
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return a name that means nothing else: Brian2 would take the neuron's variable before the weight."""
+    while name in taken:
+        name += "_syn"
+    return name
 
 
 def _pairs(plan: ProjectionPlan) -> tuple[np.ndarray, np.ndarray]:

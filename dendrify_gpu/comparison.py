@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["SpikeComparison", "TraceComparison", "compare_spikes", "compare_traces"]
+__all__ = [
+    "SpikeComparison",
+    "SpikePairs",
+    "TraceComparison",
+    "compare_spikes",
+    "compare_traces",
+    "split_spikes",
+]
+
+#: Neuron and time step of each spike.
+SpikePairs = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -93,9 +103,31 @@ def compare_traces(
     )
 
 
-def compare_spikes(
-    population: str, ours: tuple[np.ndarray, np.ndarray], theirs: tuple[np.ndarray, np.ndarray]
-) -> SpikeComparison:
+def _keys(spikes: SpikePairs, shift: int = 0) -> np.ndarray:
+    """Return one number for each spike; steps stay far below 2^31."""
+    indices, steps = (np.asarray(part, dtype=np.int64) for part in spikes)
+    return indices * 2**31 + steps + shift
+
+
+def split_spikes(ours: SpikePairs, theirs: SpikePairs) -> tuple[SpikePairs, SpikePairs, SpikePairs]:
+    """Return the spikes of both engines, those only Brian2 has, and those only this library has.
+
+    Examples
+    --------
+    >>> one, other = (np.array([0, 1, 1]), np.array([5, 6, 9])), (np.array([0, 1]), np.array([5, 7]))
+    >>> [list(zip(i.tolist(), steps.tolist())) for i, steps in split_spikes(one, other)]
+    [[(0, 5)], [(1, 7)], [(1, 6), (1, 9)]]
+    """
+    mine, other = _keys(ours), _keys(theirs)
+    both, missing = np.isin(mine, other), ~np.isin(other, mine)
+    return (
+        (ours[0][both], ours[1][both]),
+        (theirs[0][missing], theirs[1][missing]),
+        (ours[0][~both], ours[1][~both]),
+    )
+
+
+def compare_spikes(population: str, ours: SpikePairs, theirs: SpikePairs) -> SpikeComparison:
     """Compare two lists of (neuron, step).
 
     Examples
@@ -104,14 +136,9 @@ def compare_spikes(
     >>> compare_spikes('cells', one, other)
     SpikeComparison(population='cells', ours=3, theirs=2, matched=1, near=2, missing=1, extra=2)
     """
-
-    def keys(spikes: tuple[np.ndarray, np.ndarray], shift: int = 0) -> np.ndarray:
-        indices, steps = (np.asarray(part, dtype=np.int64) for part in spikes)
-        return indices * 2**31 + steps + shift
-
-    mine, other = keys(ours), keys(theirs)
+    mine, other = _keys(ours), _keys(theirs)
     matched = int(np.isin(mine, other).sum())
-    near = np.isin(mine, other) | np.isin(mine, keys(theirs, 1)) | np.isin(mine, keys(theirs, -1))
+    near = np.isin(mine, other) | np.isin(mine, _keys(theirs, 1)) | np.isin(mine, _keys(theirs, -1))
     return SpikeComparison(
         population,
         len(mine),

@@ -19,7 +19,8 @@ from .objects import PRECISIONS
 from .planning import make_plan
 from .progress import progress_bar, wants_bar
 from .quantities import in_units, shown, si_time
-from .recordings import TraceRecording, save_all
+from .recordings import SpikeRecording, TraceRecording, save_all
+from .replay import spikes_to_replay
 from .report import RunReport
 from .snapshot import DrivenParameter, Snapshot
 from .stimuli import edges, values_at
@@ -249,19 +250,35 @@ class Network(NetworkExperiment):
             )
             for item in self._current_steps
         )
-        return Snapshot(plan, {item.name: item.model for item in self._populations}, driven)
+        recorded = {
+            item.where.group.name for item in self._recordings if isinstance(item, SpikeRecording)
+        }
+        sources = tuple(item.name for item in self._sources if item.name in recorded)
+        models = {item.name: item.model for item in self._populations}
+        return Snapshot(plan, models, driven, sources)
 
-    def to_brian2(self) -> BrianNetwork:
+    def to_brian2(self, input_spikes: Mapping[str, Any] | None = None) -> BrianNetwork:
         """Build the same network in Brian2.
 
         Everything is there: equations, values, thresholds, resets, events, sources, synapses with their
         weights and delays, current steps and recordings. It starts at t = 0 with the present values of
-        the variables. Poisson spikes are Brian2's own; `cross_validate` replays those of this library.
+        the variables. Poisson spikes are Brian2's own unless they are given; `cross_validate` replays
+        those of this library.
+
+        Parameters
+        ----------
+        input_spikes : mapping of str to SpikeRecording or (indices, times), optional
+            Spikes that Poisson groups replay, by name of the group. Default: none.
 
         Returns
         -------
         BrianNetwork
             The `brian2.Network` and its objects by name.
+
+        Raises
+        ------
+        NetworkError
+            If there is no Poisson group of a name in `input_spikes`, or its spikes make no sense.
 
         Examples
         --------
@@ -275,7 +292,8 @@ class Network(NetworkExperiment):
         >>> int(exported.monitors['cells'].num_spikes)
         6
         """
-        return export_to_brian2(self.snapshot())
+        snapshot = self.snapshot()
+        return export_to_brian2(snapshot, spikes_to_replay(snapshot.plan, input_spikes or {}))
 
     def cross_validate(
         self,
@@ -283,7 +301,8 @@ class Network(NetworkExperiment):
         *,
         subset: Mapping[str, int] | None = None,
         neurons: Sequence[int] | None = None,
-        variables: Sequence[str] | None = None,
+        variables: str | Sequence[str] | None = None,
+        target: Literal["numpy", "cython"] = "numpy",
         progress: bool | None = None,
     ) -> ValidationReport:
         """Run the network from time zero here and in Brian2, and compare.
@@ -301,8 +320,11 @@ class Network(NetworkExperiment):
         neurons : sequence of int, optional
             Neurons of each population whose traces are compared. Default: the first ten. Spikes are
             compared for all.
-        variables : sequence of str, optional
+        variables : str or sequence of str, optional
             Variables that are compared. Default: all solutions of differential equations.
+        target : {'numpy', 'cython'}, optional
+            What Brian2 makes of its equations. Default ``'numpy'``; ``'cython'`` compiles first, and is
+            faster for large networks and long times.
         progress : bool, optional
             Whether to show a bar for each engine. Default: where somebody can see it, in a terminal or
             a notebook.
@@ -315,7 +337,8 @@ class Network(NetworkExperiment):
         Raises
         ------
         NetworkError
-            If the equations draw random numbers, or a name or number is unknown.
+            If the equations draw random numbers, a name or number is unknown, or there is nothing to
+            compare.
 
         Examples
         --------
@@ -337,7 +360,9 @@ class Network(NetworkExperiment):
         snapshot = self.snapshot().part(subset or {})
         steps = _steps_of_duration(seconds, self._dt)
         shows = wants_bar() if progress is None else progress
-        return cross_validate(snapshot, steps, self._choose_backend(), neurons, variables, shows)
+        return cross_validate(
+            snapshot, steps, self._choose_backend(), neurons, variables, shows, target
+        )
 
     def __repr__(self) -> str:
         def counted(number: int, what: str) -> str:

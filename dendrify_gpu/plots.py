@@ -16,7 +16,9 @@ import xarray as xr
 from brian2.units import ms, mV, pA
 from matplotlib.axes import Axes
 
+from .comparison import SpikePairs
 from .compartments import NeuronModel
+from .errors import NetworkError
 from .recordings import SpikeRecording, TraceRecording
 
 __all__ = ["plot_cell", "plot_comparison", "plot_fi", "plot_raster", "plot_traces"]
@@ -200,9 +202,15 @@ def plot_fi(
 
 
 def plot_comparison(
-    ours: xr.Dataset, theirs: xr.Dataset, name: str, ax: Sequence[Axes] | None = None
+    ours: xr.Dataset,
+    theirs: xr.Dataset,
+    name: str,
+    *,
+    spikes: tuple[SpikePairs, SpikePairs, SpikePairs] | None = None,
+    dt: float = 1.0,
+    ax: Sequence[Axes] | None = None,
 ) -> np.ndarray:
-    """Draw the voltages of one neuron in two engines, and how they differ.
+    """Draw the voltages of one neuron in two engines, how they differ, and which spikes do.
 
     Parameters
     ----------
@@ -210,16 +218,29 @@ def plot_comparison(
         Variables over time and neuron, in this library and in Brian2.
     name : str
         Name of the population.
-    ax : sequence of two matplotlib.axes.Axes, optional
-        Where to draw. Default: a new figure.
+    spikes : tuple of three (indices, steps), optional
+        Spikes of both engines, of Brian2 alone and of this library alone. Default: not drawn.
+    dt : float, optional
+        Time step of the spikes in seconds.
+    ax : sequence of two or three matplotlib.axes.Axes, optional
+        Where to draw; two leave out the spikes. Default: a new figure.
 
     Returns
     -------
-    ndarray of matplotlib.axes.Axes, shape (2,)
+    ndarray of matplotlib.axes.Axes, shape (2,) or (3,)
+
+    Raises
+    ------
+    NetworkError
+        If `ax` has another length.
     """
     if ax is None:
-        _, ax = plt.subplots(2, 1, sharex=True, height_ratios=(2, 1), layout="constrained")
-    upper, lower = ax
+        rows = 2 if spikes is None else 3
+        heights = (2, 1, 1)[:rows]
+        _, ax = plt.subplots(rows, 1, sharex=True, height_ratios=heights, layout="constrained")
+    if len(ax) not in (2, 3):
+        raise NetworkError(f"plot: {len(ax)} axes were given; a comparison needs two or three.")
+    upper, lower = ax[:2]
     voltages = [str(v) for v in ours.data_vars if ours[v].attrs.get("units") == "V"]
     variables = voltages or [str(v) for v in ours.data_vars]
     main = variables[0]
@@ -236,6 +257,31 @@ def plot_comparison(
         difference = np.abs(ours[variable].values - theirs[variable].values).max(axis=1)
         lower.plot(time, np.maximum(difference, 1e-18), linewidth=0.8, label=variable)
     lower.set(yscale="log", xlabel="time (ms)", ylabel=f"deviation ({ours[main].attrs['units']})")
-    for axes in (upper, lower):
+    drawn = [upper, lower]
+    if spikes is not None and len(ax) == 3:
+        drawn.append(_spike_differences(ax[2], spikes, dt))
+    for axes in drawn[:-1]:
+        axes.label_outer()
+    for axes in drawn:
         _plain(axes)
-    return np.array([upper, lower])
+    return np.array(drawn)
+
+
+def _spike_differences(
+    ax: Axes, spikes: tuple[SpikePairs, SpikePairs, SpikePairs], dt: float
+) -> Axes:
+    """Draw a raster in which the spikes of one engine alone stand out."""
+    styles = (("0.7", "both"), (_DENDRITE_COLOR, "Brian2 only"), (_SOMA_COLOR, "dendrify_gpu only"))
+    for (indices, steps), (color, label) in zip(spikes, styles, strict=True):
+        ax.plot(
+            steps * dt * 1e3,
+            indices,
+            "." if label == "both" else "x",
+            color=color,
+            markersize=3 if label == "both" else 5,
+            label=f"{label} ({len(indices)})",
+            rasterized=True,
+        )
+    ax.set(xlabel="time (ms)", ylabel="neuron")
+    ax.legend(frameon=False, fontsize="small", ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
+    return ax

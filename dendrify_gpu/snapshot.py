@@ -38,11 +38,14 @@ class Snapshot:
         The model of each population in Brian2's language.
     driven : tuple of DrivenParameter
         Current steps.
+    recorded_sources : tuple of str
+        Groups of sources whose spikes are recorded.
     """
 
     plan: NetworkPlan
     models: Mapping[str, Model]
     driven: tuple[DrivenParameter, ...]
+    recorded_sources: tuple[str, ...] = ()
 
     def edges(self, steps: int) -> list[int]:
         """Return the steps in (0, steps) at which a driven parameter changes, and `steps`."""
@@ -63,8 +66,9 @@ class Snapshot:
         return values
 
     def with_monitors(self, monitors: Iterable[MonitorPlan]) -> Snapshot:
-        """Return the same network with other samples."""
-        return replace(self, plan=replace(self.plan, monitors=tuple(monitors)))
+        """Return the same network with other samples and no recorded sources."""
+        plan = replace(self.plan, monitors=tuple(monitors))
+        return replace(self, plan=plan, recorded_sources=())
 
     def part(self, sizes: Mapping[str, int]) -> Snapshot:
         """Return a part of the network: the first neurons of some populations.
@@ -93,10 +97,10 @@ class Snapshot:
                 raise NetworkError(
                     f"subset: there is no population {name!r}. {nearest_names(name, known)}"
                 )
-            if not 1 <= size <= known[name]:
+            if not _is_whole(size) or not 1 <= size <= known[name]:
                 raise NetworkError(
                     f"subset: {size!r} of the {known[name]} neurons of {name!r} cannot be taken; give a "
-                    "number from 1 to that."
+                    "whole number from 1 to that."
                 )
         kept = {name: int(sizes.get(name, n)) for name, n in known.items()}
         extents = dict(kept)
@@ -127,6 +131,7 @@ class Snapshot:
             ),
             self.models,
             tuple(_cut_driven(item, kept[item.population]) for item in self.driven),
+            self.recorded_sources,
         )
 
 
@@ -143,6 +148,10 @@ def _needed_sources(
         reached = min(item.n_source, max(0, kept[item.post] - item.first_target))
         needed = max(needed, item.first_source + reached)
     return min(n, needed)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _head(value: Any, n: int) -> Any:

@@ -97,7 +97,7 @@ def test_the_exit_status_says_whether_everything_holds(
     curve_holds: bool, missing: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spikes = SpikeComparison("pyr", 5 - missing, 5, 5 - missing, 5 - missing, missing, 0)
-    report = ValidationReport(0.1, "float64", "cpu", 0, (), (spikes,), {}, {})
+    report = ValidationReport(0.1, "float64", "cpu", 0, (), (spikes,), {}, {}, {}, {}, 1e-4)
     assert program.verdict(curve_holds, report) == int(bool(missing) or not curve_holds)
     said = capsys.readouterr().err
     assert ("The network does not agree with Brian2." in said) == bool(missing)

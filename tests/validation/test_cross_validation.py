@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from brian2.units import Hz, ms, mV, nS, pA, pF, volt
@@ -14,9 +18,16 @@ from dendrify_gpu.cells import (
     CA1_SPIKING,
     ca1_pyramidal,
 )
+from dendrify_gpu.gpu import CpuBackend, Simulation
 
 LIF = "dv/dt = (I - v)/(10*ms) : volt\ndg/dt = -g/(5*ms) : 1\nI : volt"
 SPIKING = {"threshold": "v > 10*mV", "reset": "v = 0*mV", "refractory": 2 * ms}
+
+
+@pytest.fixture(autouse=True)
+def close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
 
 
 def ca1_network(cells: int = 60, precision: str = "float64", seed: int = 3) -> dg.Network:
@@ -84,9 +95,103 @@ def test_a_part_is_the_same_cells_with_the_same_input() -> None:
     report = net.cross_validate(100 * ms, subset={"pyr": 30})
     assert report.agrees
     # the input of the part is that of the whole network
-    noise = net.record_spikes(next(s for s in net.sources if s.name == "ec_dist1"))
-    net.run(100 * ms, progress=False)
-    assert report.input_spikes >= (noise.i < 30).sum() > 0
+    inputs = []
+    for snapshot in (whole, part):
+        simulation = Simulation(snapshot.plan, CpuBackend())
+        simulation.run(1000)
+        members = [
+            simulation.spikes.of(*simulation.source_range(p.name)) for p in snapshot.plan.poisson
+        ]
+        inputs.append([set(zip(i[i < 30], steps[i < 30], strict=True)) for i, steps in members])
+    assert inputs[0] == inputs[1]
+    assert report.input_spikes == sum(len(item) for item in inputs[1]) > 1000
+
+
+@pytest.mark.parametrize("method", ["euler", "exponential_euler"])
+def test_every_rule_of_a_step_agrees(method: str) -> None:
+    """Clamped variables, own refractory periods, custom events, time, zero and mixed delays."""
+    net = dg.Network(dt=0.1 * ms, seed=2, backend="cpu")
+    cells = net.population(
+        """dv/dt = (I + g*10*mV + 3*mV*sin(2*pi*t*30*Hz) - v)/(10*ms) : volt (unless refractory)
+        dg/dt = -g/(4*ms) : 1
+        I : volt
+        period : second
+        last : 1""",
+        30,
+        name="cells",
+        method=method,
+        threshold="v > 10*mV",
+        reset="v = 0*mV",
+        refractory="period",
+        events={"crossing": "v > 7*mV and t_in_timesteps > last + 30"},
+        event_actions={"crossing": "last = t_in_timesteps; g += 0.05"},
+    )
+    cells.I = np.linspace(6, 14, 30) * mV
+    cells.period = np.linspace(1, 5, 30) * ms
+    noise = net.poisson(50, rate=300 * Hz)
+    spread = dg.uniform(0 * mV, 2 * mV)
+    net.connect(noise, cells, "v", probability=0.1, weight=spread, delay=dg.uniform(0 * ms, 2 * ms))
+    net.connect(cells, cells, "v", probability=0.2, weight=-0.3 * mV, delay=0 * ms)
+    spread, delays = dg.uniform(0, 0.3), dg.uniform(0 * ms, 9 * ms)
+    net.connect(cells, cells, "g", probability=0.2, weight=spread, delay=delays)
+    report = net.cross_validate(200 * ms, variables=["v", "g", "last"])
+    assert report.spikes[0].theirs > 500
+    assert report.traces[2].scale > 1000  # the event happened late, too
+    assert report.passed(), str(report)
+
+
+@pytest.fixture
+def unusual_brian2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """A user's own settings: single precision, another order, a standalone device."""
+    import brian2
+    from brian2.devices.device import reset_device
+
+    monkeypatch.chdir(tmp_path)
+    order = ["start", "groups", "thresholds", "resets", "synapses", "end"]
+    settings = {"core.default_float_dtype": np.float32, "core.network.default_schedule": order}
+    before = {name: brian2.prefs[name] for name in settings}
+    for name, value in settings.items():
+        brian2.prefs[name] = value
+    brian2.set_device("cpp_standalone", build_on_run=False, directory=str(tmp_path))
+    yield settings
+    reset_device()
+    for name, value in before.items():
+        brian2.prefs[name] = value
+
+
+def test_a_users_own_brian2_settings_do_not_matter_and_stay(
+    unusual_brian2: dict[str, object], tmp_path: Path
+) -> None:
+    import brian2
+
+    device = brian2.get_device()
+    options = dict(device.build_options)
+    net = dg.Network(dt=0.1 * ms, seed=5, backend="cpu")
+    cells = net.population(LIF, 12, name="cells", **SPIKING)
+    cells.I = np.linspace(8, 20, 12) * mV
+    net.connect(cells, cells, "v", probability=0.3, weight=1 * mV, delay=1 * ms)
+    report = net.cross_validate(100 * ms)
+    assert report.spikes[0].theirs > 30
+    assert report.passed(), str(report)
+    assert brian2.get_device() is device
+    assert (device.build_on_run, device.build_options) == (False, options)
+    assert {name: brian2.prefs[name] for name in unusual_brian2} == unusual_brian2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_brian2_can_compile_its_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import brian2
+
+    monkeypatch.setitem(brian2.prefs, "codegen.runtime.cython.cache_dir", str(tmp_path))
+    net = dg.Network(dt=0.1 * ms, backend="cpu")
+    cells = net.population(LIF, 3, name="cells", **SPIKING)
+    cells.I = [9, 12, 15] * mV
+    report = net.cross_validate(50 * ms, target="cython")
+    assert list(tmp_path.iterdir())
+    assert report.spikes[0].theirs > 3
+    assert report.passed(), str(report)
+    assert brian2.prefs.codegen.target == "numpy"
 
 
 def test_everything_a_network_can_hold_goes_to_brian2() -> None:
@@ -160,9 +265,14 @@ def test_the_report_prints_plots_and_converts() -> None:
     assert data["pyr_V_soma"].dims == ("engine", "pyr_time", "pyr_neuron")
     assert data["pyr_V_soma"].attrs["units"] == "V"
     assert data["pyr_neuron"].values.tolist() == [0, 2]
-    upper, lower = report.plot()
+    upper, lower, raster = report.plot()
     assert len(upper.lines) == 2
     assert lower.get_yscale() == "log"
+    assert raster.get_xlabel() == "time (ms)"
+    _, two = plt.subplots(2, 1)
+    assert report.plot(ax=two).tolist() == two.tolist()
+    with pytest.raises(dg.NetworkError, match="4 axes were given; a comparison needs two or three"):
+        report.plot(ax=plt.subplots(4, 1)[1])
     with pytest.raises(
         dg.NetworkError, match=r"no traces of 'pry' were compared. Did you mean 'pyr'"
     ):
@@ -189,6 +299,34 @@ def test_a_difference_is_found_and_reported() -> None:
     assert not replace(report, spikes=(spikes,)).agrees
     assert not replace(report, traces=(found,)).agrees
     assert "THEY DIFFER" in str(replace(report, traces=(found,)))
+    differs = replace(report, traces=(found,))
+    assert differs.passed(voltage=1.1 * mV)
+    assert not differs.passed(voltage=0.9 * mV)
+    with pytest.raises(dg.NetworkError, match="passed: voltage"):
+        differs.passed(voltage=1 * ms)
+    lost = compare_traces("p", "V", "V", values * np.nan, values, np.array([4, 9]), np.arange(5))
+    broken = replace(report, traces=(lost, found))
+    assert not broken.passed(voltage=1 * volt)
+    assert np.isnan(broken.max_deviation)
+
+
+def test_a_plot_shows_which_spikes_differ() -> None:
+    from dataclasses import replace
+
+    net = dg.Network(dt=0.1 * ms, backend="cpu")
+    net.population(LIF, 3, name="cells", initial={"v": 5 * mV}, **SPIKING)
+    report = net.cross_validate(5 * ms)
+    ours = (np.array([0, 1, 2]), np.array([10, 20, 30]))
+    theirs = (np.array([0, 1, 2]), np.array([10, 25, 30]))
+    report = replace(report, our_spikes={"cells": ours}, their_spikes={"cells": theirs})
+    both, missing, extra = report.plot()[2].lines
+    assert both.get_xydata().tolist() == [[1.0, 0], [3.0, 2]]
+    assert missing.get_xydata().tolist() == [[2.5, 1]]
+    assert extra.get_xydata().tolist() == [[2.0, 1]]
+    assert missing.get_label() == "Brian2 only (1)"
+    silent = dg.Network(backend="cpu")
+    silent.population("dx/dt = -x/(3*ms) : 1", 3, name="silent", initial={"x": 2.0})
+    assert len(silent.cross_validate(5 * ms).plot()) == 2
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
@@ -201,8 +339,22 @@ def test_what_cannot_be_compared_is_refused() -> None:
         dg.NetworkError, match=r"no population has a variable 'V_som'. Did you mean 'V_soma'"
     ):
         net.cross_validate(5 * ms, variables=["V_som"])
+    with pytest.raises(dg.NetworkError, match=r"2\.5 of the 4 neurons of 'pyr' cannot be taken"):
+        net.cross_validate(5 * ms, subset={"pyr": 2.5})  # type: ignore[dict-item]
     with pytest.raises(dg.NetworkError, match="'pyr' has no neuron 7; it has 4"):
         net.cross_validate(5 * ms, neurons=[7])
+    with pytest.raises(dg.NetworkError, match="neuron 1 is named twice"):
+        net.cross_validate(5 * ms, neurons=[1, 0, 1])
+    for wrong in ([], [1.5], [True, False], 2):
+        with pytest.raises(dg.NetworkError, match="are no neurons; give a list of whole numbers"):
+            net.cross_validate(5 * ms, neurons=wrong)  # type: ignore[arg-type]
+    with pytest.raises(dg.NetworkError, match="target='c' is unknown; use one of: numpy, cython"):
+        net.cross_validate(5 * ms, target="c")  # type: ignore[arg-type]
+    with pytest.raises(dg.NetworkError, match="there is nothing to compare"):
+        dg.Network(backend="cpu").cross_validate(5 * ms)
+    only_spikes = net.cross_validate(5 * ms, variables=[])
+    with pytest.raises(dg.NetworkError, match="no traces were compared; name variables"):
+        only_spikes.plot()
     with pytest.raises(dg.NetworkError, match=r"duration=.* must be longer than zero"):
         net.cross_validate(0 * ms)
     soma = dg.Soma("soma", cm_abs=200 * pF, gl_abs=10 * nS, v_rest=-60 * mV)
