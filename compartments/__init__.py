@@ -21,11 +21,15 @@ from .errors import (
     UnitsError,
     UnknownNameError,
 )
+from .mechanism import Mechanism, MechanismEvent, Place
 from .membranes import MEMBRANES, Membrane
+from .model_view import ModelView
 from .neuron_model import NeuronModel
 from .noise import Noise
+from .point_neuron import PointNeuronModel
 from .receptors import RECEPTOR_KINDS, Receptor, ReceptorKind
 from .soma import Soma
+from .spiking import SpikeRule
 
 __all__ = [
     "MEMBRANES",
@@ -42,14 +46,20 @@ __all__ = [
     "EquationTextError",
     "GroupArgumentError",
     "InvalidNameError",
+    "Mechanism",
+    "MechanismEvent",
     "Membrane",
     "MissingParameterError",
+    "ModelView",
     "MorphologyError",
     "NeuronModel",
     "Noise",
+    "Place",
+    "PointNeuronModel",
     "Receptor",
     "ReceptorKind",
     "Soma",
+    "SpikeRule",
     "UnitsError",
     "UnknownNameError",
     "default_params",

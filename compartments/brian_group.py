@@ -10,7 +10,7 @@ from brian2 import NeuronGroup, Quantity, Synapses
 
 from .errors import GroupArgumentError
 from .printing import in_sections
-from .quantities import TIME, check_quantity
+from .spiking import SpikeRule, check_spike_rule
 
 __all__ = ["GroupPlan", "build_group", "check_group_arguments"]
 
@@ -41,10 +41,7 @@ class GroupPlan:
 def check_group_arguments(
     owner: str,
     N: Any,
-    threshold: str | None,
-    reset: str | None,
-    second_reset: str | None,
-    spike_width: Quantity | None,
+    rule: SpikeRule,
     model_events: Mapping[str, str],
     options: Mapping[str, Any],
 ) -> None:
@@ -60,23 +57,7 @@ def check_group_arguments(
     whole = isinstance(N, int) or (hasattr(N, "__index__") and not isinstance(N, Quantity))
     if not whole or isinstance(N, bool) or int(N) < 1:
         raise GroupArgumentError(f"{owner}: N = {N!r} is not a number of neurons. Give 1 or more.")
-    if (second_reset is None) != (spike_width is None):
-        given, absent = (
-            ("second_reset", "spike_width=1*ms")
-            if spike_width is None
-            else ("spike_width", "second_reset='V_soma = -55*mV'")
-        )
-        raise GroupArgumentError(
-            f"{owner}: {given} is given alone, but the second reset happens spike_width after the "
-            f"first. Give also {absent}, or neither."
-        )
-    if spike_width is not None:
-        check_quantity(owner, "spike_width", spike_width, TIME, "positive")
-    if threshold is None and (reset is not None or second_reset is not None):
-        raise GroupArgumentError(
-            f"{owner}: a reset is given without a threshold, so it would never happen. "
-            "Give also threshold='V_soma > -40*mV'."
-        )
+    check_spike_rule(owner, rule)
     clash = sorted(set(options.get("events") or {}) & set(model_events))
     if clash:
         raise GroupArgumentError(
@@ -93,12 +74,8 @@ def check_group_arguments(
 def build_group(
     plan: GroupPlan,
     N: int,
-    method: str,
-    threshold: str | None,
-    reset: str | None,
-    second_reset: str | None,
-    spike_width: Quantity | None,
-    refractory: Quantity | str | bool,
+    method: str | None,
+    rule: SpikeRule,
     init_events: bool,
     show: bool,
     options: Mapping[str, Any],
@@ -108,15 +85,16 @@ def build_group(
     The arguments are those of `NeuronModel.make_neurongroup`.
     """
     options = dict(options)
+    if method is not None:
+        options["method"] = method
     events = {**plan.events, **(options.pop("events", None) or {})}
     options.pop("namespace", None)
     group = NeuronGroup(
         N,
         model=plan.equations,
-        method=method,
-        threshold=threshold,
-        reset=reset,
-        refractory=refractory,
+        threshold=rule.threshold,
+        reset=rule.reset,
+        refractory=rule.refractory,
         events=events,
         namespace=dict(plan.namespace),
         **options,
@@ -131,17 +109,19 @@ def build_group(
             group.run_on_event(event, action)
             done.append(f"run_on_event({event!r}, {action!r})")
     result: NeuronGroup | tuple[NeuronGroup, Synapses] = group
-    if second_reset is not None:
+    if rule.second_reset is not None:
         again = Synapses(
             group,
             group,
-            on_pre=second_reset,
-            delay=spike_width,
+            on_pre=rule.second_reset,
+            delay=rule.spike_width,
             namespace=dict(plan.namespace),
             clock=group.clock,
         )
         again.connect(j="i")
-        done.append(f"Synapses(on_pre={second_reset!r}, delay={spike_width}).connect(j='i')")
+        done.append(
+            f"Synapses(on_pre={rule.second_reset!r}, delay={rule.spike_width}).connect(j='i')"
+        )
         result = (group, again)
     if show:
         print(in_sections({"EQUATIONS": plan.equations, "SET UP": "\n".join(done)}))

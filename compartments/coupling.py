@@ -9,7 +9,7 @@ from brian2.units import Quantity
 
 from .ephys import EphysProperties
 from .errors import DimensionlessCompartmentError, MorphologyError, UnknownNameError
-from .mechanism import ParameterContext, ParameterNeed
+from .mechanism import Mechanism, ParameterContext, ParameterNeed
 from .quantities import CONDUCTANCE, check_quantity
 
 __all__ = ["HALF_CYLINDERS", "Coupling", "coupling_conductance"]
@@ -19,7 +19,7 @@ _CYLINDER = "cylinder_"
 
 
 @dataclass(frozen=True, eq=False)
-class Coupling:
+class Coupling(Mechanism):
     """The current that flows into one compartment from a neighbour.
 
     Attributes
@@ -34,7 +34,6 @@ class Coupling:
         The conductance.
     """
 
-    compartment: str
     other: str
     rule: Quantity | str
     g: Quantity

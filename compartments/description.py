@@ -10,14 +10,12 @@ from typing import Any, TypeVar
 from brian2 import defaultclock
 from brian2.units import Quantity
 
-from .coupling import Coupling
 from .defaults import default_params
-from .dspikes import DSpike
 from .ephys import EphysProperties
 from .errors import DuplicateEquationsError, UnitsError
-from .mechanism import ParameterContext, ParameterNeed
+from .mechanism import Mechanism, MechanismEvent, ParameterContext, ParameterNeed, Place
 from .membranes import Membrane
-from .noise import Noise
+from .naming import suffixed
 from .quantities import (
     CAPACITANCE,
     CONDUCTANCE,
@@ -26,7 +24,6 @@ from .quantities import (
     is_value,
     same_dimensions,
 )
-from .receptors import Receptor
 from .text import AddText, ReplaceText, add_currents, parse
 
 __all__ = [
@@ -35,14 +32,15 @@ __all__ = [
     "add_parameters",
     "check_known_units",
     "compartment_equations",
+    "compartment_events",
     "compartment_needs",
     "compartment_parameters",
     "current_dt",
     "edit_text",
 ]
 
-Operation = Receptor | DSpike | Noise | Coupling | AddText | ReplaceText
-M = TypeVar("M", Receptor, DSpike, Noise, Coupling)
+Operation = Mechanism | AddText | ReplaceText
+M = TypeVar("M", bound=Mechanism)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +74,17 @@ class CompartmentDescription:
     @property
     def owner(self) -> str:
         """How error messages call it."""
-        return f"compartment {self.name!r}"
+        return f"compartment {self.name!r}" if self.name else "the point neuron"
 
     @property
-    def mechanisms(self) -> tuple[Receptor | DSpike | Noise | Coupling, ...]:
+    def mechanisms(self) -> tuple[Mechanism, ...]:
         """The operations that are mechanisms."""
-        return tuple(o for o in self.operations if not isinstance(o, AddText | ReplaceText))
+        return self.of_type(Mechanism)
+
+    @property
+    def place(self) -> Place:
+        """What a mechanism may know about the compartment that it is put in."""
+        return Place(self.name, self.owner, self.ephys.dimensionless, self.shared)
 
     def of_type(self, kind: type[M]) -> tuple[M, ...]:
         """Return the mechanisms of one kind."""
@@ -112,13 +115,14 @@ def compartment_equations(compartment: CompartmentDescription) -> str:
         One definition per line.
     """
     text = compartment.membrane.equations(compartment.name)
+    mechanisms = compartment.mechanisms
     for operation in compartment.operations:
         if isinstance(operation, AddText | ReplaceText):
             text = operation.apply(text, compartment.owner)
         else:
             owner = f"{compartment.owner}, {operation.label},"
             text = add_currents(text, compartment.name, operation.currents, owner)
-            text = f"{text}\n{operation.equations}"
+            text = f"{text}\n{operation.equations_among(mechanisms)}"
     return text
 
 
@@ -142,18 +146,25 @@ def compartment_parameters(
         Name to value; what is not set is left out.
     """
     values: dict[str, Any] = dict(compartment.ephys.derived)
+    context = replace(context, area=compartment.ephys.known_area)
     for mechanism in compartment.mechanisms:
         values.update(mechanism.parameters(context))
     return values
 
 
+def compartment_events(compartment: CompartmentDescription) -> tuple[MechanismEvent, ...]:
+    """Return the events of all mechanisms of a compartment."""
+    return tuple(event for mechanism in compartment.mechanisms for event in mechanism.events)
+
+
 def compartment_needs(compartment: CompartmentDescription) -> dict[str, ParameterNeed]:
     """Return the parameters that the library's equations use, with how to set them."""
     n = compartment.name
+    to, model = (repr(n), " or to the NeuronModel") if n else ("the PointNeuronModel", "")
     needs = {
-        f"EL_{n}": ParameterNeed(VOLTAGE, f"give v_rest=-65*mV to {n!r} or to the NeuronModel"),
-        f"C_{n}": ParameterNeed(CAPACITANCE, f"give cm or cm_abs to {n!r}"),
-        f"gL_{n}": ParameterNeed(CONDUCTANCE, f"give gl or gl_abs to {n!r}"),
+        suffixed("EL", n): ParameterNeed(VOLTAGE, f"give v_rest=-65*mV to {to}{model}"),
+        suffixed("C", n): ParameterNeed(CAPACITANCE, f"give cm or cm_abs to {to}"),
+        suffixed("gL", n): ParameterNeed(CONDUCTANCE, f"give gl or gl_abs to {to}"),
         **compartment.membrane.needs(n),
     }
     for mechanism in compartment.mechanisms:
@@ -162,9 +173,18 @@ def compartment_needs(compartment: CompartmentDescription) -> dict[str, Paramete
 
 
 def add_mechanism(
-    compartment: CompartmentDescription, mechanism: Receptor | DSpike | Noise | Coupling
+    compartment: CompartmentDescription, mechanism: Mechanism, *, own_text: bool = False
 ) -> CompartmentDescription:
     """Return the compartment with one more mechanism.
+
+    Parameters
+    ----------
+    compartment : CompartmentDescription
+        Where it is put.
+    mechanism : Mechanism
+        What is put there.
+    own_text : bool, default False
+        Whether its equations can clash with others, so that the result must be parsed.
 
     Raises
     ------
@@ -179,7 +199,7 @@ def add_mechanism(
             f"{compartment.owner} already has: {mechanism.label}. "
             f"Use another tag or name, or add it once only. It has: {', '.join(sorted(labels))}."
         )
-    return _checked(compartment, mechanism)
+    return _checked(compartment, mechanism, own_text)
 
 
 def edit_text(
@@ -194,14 +214,16 @@ def edit_text(
     EquationTextError
         If the text to replace is not there, or the result cannot be read.
     """
-    return _checked(compartment, edit)
+    return _checked(compartment, edit, True)
 
 
-def _checked(compartment: CompartmentDescription, operation: Operation) -> CompartmentDescription:
+def _checked(
+    compartment: CompartmentDescription, operation: Operation, own_text: bool
+) -> CompartmentDescription:
     changed = replace(compartment, operations=(*compartment.operations, operation))
     text = compartment_equations(changed)
     # Without a modeller's text the templates cannot be at fault, and parsing is slow.
-    if any(isinstance(o, AddText | ReplaceText) for o in changed.operations):
+    if own_text or any(isinstance(o, AddText | ReplaceText) for o in changed.operations):
         parse(text, compartment.owner)
     return changed
 

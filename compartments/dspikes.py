@@ -15,7 +15,8 @@ from typing import Any
 from brian2.units import Quantity, mV
 
 from .errors import UnknownNameError, known_names
-from .mechanism import ParameterContext, ParameterNeed
+from .mechanism import Mechanism, MechanismEvent, ParameterContext, ParameterNeed, Place
+from .naming import suffixed
 from .quantities import (
     CONDUCTANCE,
     DIMENSIONLESS_NUMBER,
@@ -43,13 +44,13 @@ _CHECKS = {
 
 
 @dataclass(frozen=True, eq=False)
-class DSpike:
+class DSpike(Mechanism):
     """One kind of dendritic spike in one compartment.
 
     Attributes
     ----------
     compartment : str
-        Where it is.
+        Where it is; empty for a point neuron.
     name : str
         Its kind, such as ``'Na'``: a free label.
     threshold : Quantity or None
@@ -62,7 +63,6 @@ class DSpike:
         Reversal potentials, or names of parameters that hold them.
     """
 
-    compartment: str
     name: str
     threshold: Quantity | None = None
     g_rise: Quantity | None = None
@@ -77,7 +77,7 @@ class DSpike:
     @property
     def id(self) -> str:
         """``<name>_<compartment>``, the suffix of all its variables."""
-        return f"{self.name}_{self.compartment}"
+        return suffixed(self.name, self.compartment)
 
     @property
     def label(self) -> str:
@@ -93,7 +93,7 @@ class DSpike:
     def condition(self) -> str:
         """Condition of the event."""
         return (
-            f"V_{self.compartment} >= Vth_{self.id} and "
+            f"{suffixed('V', self.compartment)} >= Vth_{self.id} and "
             f"t_in_timesteps >= spiketime_{self.id} + refractory_{self.id} * gate_{self.id}"
         )
 
@@ -101,6 +101,11 @@ class DSpike:
     def action(self) -> str:
         """Statements that the event executes."""
         return f"spiketime_{self.id} = t_in_timesteps; gate_{self.id} = 1"
+
+    @property
+    def events(self) -> tuple[MechanismEvent, ...]:
+        """The event that starts it."""
+        return (MechanismEvent(self.event, self.condition, self.action),)
 
     @property
     def currents(self) -> tuple[str, ...]:
@@ -115,7 +120,7 @@ class DSpike:
     @property
     def equations(self) -> str:
         """Its equations in Brian2 syntax."""
-        d, v = self.id, f"V_{self.compartment}"
+        d, v = self.id, suffixed("V", self.compartment)
         e_rise, e_fall = self.reversal_names
         start = f"spiketime_{d} + offset_fall_{d}"
         return "\n".join(
@@ -144,7 +149,8 @@ class DSpike:
     @property
     def needs(self) -> dict[str, ParameterNeed]:
         """The parameters its equations use, with how to set them."""
-        call = f"on {self.compartment!r} call dspikes('{self.name}', "
+        where = f"on {self.compartment!r} " if self.compartment else ""
+        call = f"{where}call dspikes('{self.name}', "
         config = f"or on the model config_dspikes('{self.name}', "
         e_rise, e_fall = self.reversal_names
         needs = {
@@ -208,9 +214,8 @@ def duration_in_steps(duration: Quantity, dt: Quantity) -> int:
 
 
 def _check_settings(
-    compartment: str, name: str, settings: Mapping[str, Any], shared: Mapping[str, Any]
+    owner: str, settings: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
-    owner = f"compartment {compartment!r}, dendritic spike {name!r}"
     checked = {}
     for argument, value in settings.items():
         if value is None:
@@ -232,19 +237,15 @@ def _check_settings(
     return checked
 
 
-def make_dspike(
-    compartment: str, name: Any, shared: Mapping[str, Any], settings: Mapping[str, Any]
-) -> DSpike:
-    """Check the arguments of `Dendrite.dspikes` and return the dendritic spike.
+def make_dspike(place: Place, name: Any, settings: Mapping[str, Any]) -> DSpike:
+    """Check the arguments of `Compartment.dspikes` and return the dendritic spike.
 
     Parameters
     ----------
-    compartment : str
+    place : Place
         Where it is.
     name : str
         Its label.
-    shared : mapping
-        Parameters that a reversal potential may name.
     settings : mapping
         Argument name to value; None means not set.
 
@@ -263,10 +264,11 @@ def make_dspike(
         If a reversal potential names no voltage.
     """
     check_name("dendritic spike", name)
-    return DSpike(compartment, name, **_check_settings(compartment, name, settings, shared))
+    owner = f"{place.owner}, dendritic spike {name!r}"
+    return DSpike(place.name, name, **_check_settings(owner, settings, place.shared))
 
 
-def change_dspike(dspike: DSpike, shared: Mapping[str, Any], settings: Mapping[str, Any]) -> DSpike:
+def change_dspike(dspike: DSpike, place: Place, settings: Mapping[str, Any]) -> DSpike:
     """Return the dendritic spike with some settings changed; what is None keeps its value."""
-    checked = _check_settings(dspike.compartment, dspike.name, settings, shared)
-    return replace(dspike, **checked)
+    owner = f"{place.owner}, {dspike.label}"
+    return replace(dspike, **_check_settings(owner, settings, place.shared))

@@ -110,7 +110,7 @@ class EphysProperties:
 
     @property
     def _owner(self) -> str:
-        return "EphysProperties" if self.name is None else f"compartment {self.name!r}"
+        return "the point neuron" if self.name is None else f"compartment {self.name!r}"
 
     @property
     def dimensionless(self) -> bool:
@@ -153,6 +153,12 @@ class EphysProperties:
         """
         length, diameter = self._require("area", "length", "diameter")
         return pi * length * diameter * self.scale_factor * self.spine_factor
+
+    @property
+    def known_area(self) -> Quantity | None:
+        """Membrane area (metre**2); None without a geometry, or where a part of it is not set."""
+        known = not self.dimensionless and self.length is not None and self.diameter is not None
+        return self.area if known else None
 
     @property
     def capacitance(self) -> Quantity:

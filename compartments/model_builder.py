@@ -8,15 +8,17 @@ from typing import Any
 
 from .compartment import Compartment
 from .coupling import HALF_CYLINDERS, Coupling, coupling_conductance
-from .description import CompartmentDescription, add_mechanism
+from .description import CompartmentDescription, add_mechanism, compartment_equations
 from .errors import (
     ConflictingParametersError,
     DimensionlessCompartmentError,
     MissingParameterError,
     MorphologyError,
 )
+from .membranes import CUSTOM
 from .model_description import ModelDescription, model_equations
-from .quantities import same_value
+from .naming import suffixed
+from .quantities import check_temperature, same_value
 from .text import parse
 from .topology import check_tree
 
@@ -29,7 +31,9 @@ _FORMS = (
 Link = tuple[str, str, Any]
 
 
-def build_model(connections: Any, overrides: Mapping[str, Any]) -> ModelDescription:
+def build_model(
+    connections: Any, overrides: Mapping[str, Any], temperature: Any = None
+) -> ModelDescription:
     """Check what `NeuronModel` was given and return it as data.
 
     Parameters
@@ -38,6 +42,8 @@ def build_model(connections: Any, overrides: Mapping[str, Any]) -> ModelDescript
         A compartment, or a list of compartments, pairs and triples.
     overrides : mapping
         Passive properties that replace those of all compartments; None leaves them.
+    temperature : float, optional
+        Temperature in degrees Celsius.
 
     Returns
     -------
@@ -60,7 +66,11 @@ def build_model(connections: Any, overrides: Mapping[str, Any]) -> ModelDescript
     check_tree(list(compartments), pairs)
     _check_complete(compartments)
     _check_params(compartments)
-    model = ModelDescription(tuple(compartments.values()), couplings)
+    model = ModelDescription(
+        tuple(compartments.values()),
+        couplings,
+        temperature=check_temperature("NeuronModel", temperature),
+    )
     parse(model_equations(model), model.owner)
     return model
 
@@ -172,7 +182,7 @@ def _with_conductance(
 
 
 def _check_complete(compartments: Mapping[str, CompartmentDescription]) -> None:
-    incomplete = {name: c.ephys.missing for name, c in compartments.items() if c.ephys.missing}
+    incomplete = {name: missing for name, c in compartments.items() if (missing := _missing(c))}
     if incomplete:
         listing = "; ".join(f"{name!r} lacks {', '.join(m)}" for name, m in incomplete.items())
         raise MissingParameterError(
@@ -180,6 +190,22 @@ def _check_complete(compartments: Mapping[str, CompartmentDescription]) -> None:
             "compartment, or cm and gl to the NeuronModel for all compartments; or use cm_abs and "
             "gl_abs instead of a geometry."
         )
+
+
+def _missing(compartment: CompartmentDescription) -> tuple[str, ...]:
+    """Return what its C and gL still need, if its equations use these at all."""
+    missing = compartment.ephys.missing
+    if compartment.membrane.name != CUSTOM or not missing:
+        return missing
+    used = parse(compartment_equations(compartment), compartment.owner).identifiers
+    unused = {"C": ("cm", "cm_abs"), "gL": ("gl", "gl_abs")}
+    spared = {
+        argument
+        for parameter, arguments in unused.items()
+        if suffixed(parameter, compartment.name) not in used
+        for argument in arguments
+    }
+    return tuple(argument for argument in missing if argument not in spared)
 
 
 def _check_params(compartments: Mapping[str, CompartmentDescription]) -> None:

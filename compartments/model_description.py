@@ -7,25 +7,31 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from brian2.units import Quantity
+from brian2.units import Quantity, volt
+from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions, get_unit
 
 from .defaults import default_params
 from .description import (
     CompartmentDescription,
     compartment_equations,
+    compartment_events,
     compartment_needs,
     compartment_parameters,
+    current_dt,
 )
 from .dspikes import DSpike
-from .mechanism import ParameterContext, ParameterNeed
+from .mechanism import Mechanism, MechanismEvent, ParameterContext, ParameterNeed
+from .naming import suffixed
 from .quantities import same_value
 from .receptors import Receptor
+from .spiking import SpikeRule
 from .text import AddText, ReplaceText, parse, rename
 
 __all__ = [
     "ModelDescription",
     "model_dspikes",
     "model_equations",
+    "model_events",
     "model_needs",
     "model_parameters",
     "model_receptors",
@@ -49,17 +55,33 @@ class ModelDescription:
         Equations added and replacements, in order.
     params : mapping
         Parameters that the modeller added to the model.
+    varied : tuple of str
+        Parameters that differ from neuron to neuron.
+    spiking : SpikeRule
+        How it spikes, unless a group or population says otherwise.
+    temperature : float or None
+        Temperature in degrees Celsius; None leaves every channel at its own.
     """
 
     compartments: tuple[CompartmentDescription, ...]
     couplings: tuple[tuple[str, str, Quantity], ...]
     edits: tuple[AddText | ReplaceText, ...] = ()
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    varied: tuple[str, ...] = ()
+    spiking: SpikeRule = field(default_factory=SpikeRule)
+    temperature: float | None = None
 
     @property
     def owner(self) -> str:
         """How error messages call it."""
+        if self.is_point:
+            return "PointNeuronModel"
         return f"NeuronModel({', '.join(c.name for c in self.compartments)})"
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is a point neuron, whose variables carry no suffix."""
+        return not self.compartments[0].name
 
     @property
     def user_params(self) -> dict[str, Any]:
@@ -78,6 +100,11 @@ def shared_parameters(model: ModelDescription) -> dict[str, Any]:
 def model_dspikes(model: ModelDescription) -> tuple[DSpike, ...]:
     """All dendritic spikes of a model."""
     return tuple(d for compartment in model.compartments for d in compartment.of_type(DSpike))
+
+
+def model_events(model: ModelDescription) -> tuple[MechanismEvent, ...]:
+    """All events of a model's mechanisms."""
+    return tuple(event for c in model.compartments for event in compartment_events(c))
 
 
 def model_receptors(model: ModelDescription) -> dict[str, Receptor]:
@@ -126,7 +153,18 @@ def model_equations(model: ModelDescription) -> str:
     for edit in model.edits:
         separated = "\n" if isinstance(edit, AddText) else ""
         text = edit.apply(text + separated, model.owner)
+    if model.varied:
+        text += "\n\n" + "\n".join(_declaration(model, name) for name in model.varied)
     return text
+
+
+def _declaration(model: ModelDescription, name: str) -> str:
+    """Return the line that makes a parameter differ from neuron to neuron."""
+    # The unit does not depend on the time step; the number of steps of a duration has none.
+    value = model_parameters(model, current_dt())[name]
+    dimensions = get_dimensions(value)
+    unit = "1" if dimensions is DIMENSIONLESS else repr(get_unit(dimensions))
+    return f"{name} :{unit} (constant)"
 
 
 def model_parameters(model: ModelDescription, dt: Quantity) -> dict[str, Any]:
@@ -144,7 +182,7 @@ def model_parameters(model: ModelDescription, dt: Quantity) -> dict[str, Any]:
     dict
         Name to value. The modeller's values win over derived ones, and these over the defaults.
     """
-    context = ParameterContext(dt, shared_parameters(model))
+    context = ParameterContext(dt, shared_parameters(model), temperature=model.temperature)
     renames = _own_reversals(model)
     values = default_params()
     for compartment in model.compartments:
@@ -175,7 +213,7 @@ def resting_potentials(model: ModelDescription) -> dict[str, Quantity | None]:
     for compartment in model.compartments:
         v_rest = compartment.ephys.v_rest
         potentials[compartment.name] = (
-            added.get(f"EL_{compartment.name}") if v_rest is None else v_rest
+            added.get(suffixed("EL", compartment.name)) if v_rest is None else v_rest
         )
     return potentials
 
@@ -202,6 +240,22 @@ def starting_values(
     """
     equations = parse(model_equations(model), model.owner)
     settable = equations.diff_eq_names | equations.parameter_names
-    voltages = {f"V_{name}": potential for name, potential in resting.items()}
-    values = {**voltages, **model_parameters(model, dt)}
+    parameters = model_parameters(model, dt)
+    starting = {suffixed("V", name): potential for name, potential in resting.items()}
+    known = {
+        **parameters,
+        **{suffixed("V", c.name): 0 * volt for c in model.compartments},
+        **starting,
+    }
+    for mechanism in _in_order_of_dependence(model):
+        values = mechanism.initial_values(known)
+        starting.update(values)
+        known.update(values)
+    values = {**starting, **parameters}
     return {name: value for name, value in values.items() if name in settable}
+
+
+def _in_order_of_dependence(model: ModelDescription) -> list[Mechanism]:
+    """Return all mechanisms, with those first that others' gates depend on: ion pools."""
+    mechanisms = [m for compartment in model.compartments for m in compartment.mechanisms]
+    return sorted(mechanisms, key=lambda mechanism: not mechanism.concentrations)

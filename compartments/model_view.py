@@ -13,8 +13,8 @@ from .errors import MissingParameterError
 from .graph import draw_graph
 from .model_description import (
     ModelDescription,
-    model_dspikes,
     model_equations,
+    model_events,
     model_needs,
     model_parameters,
     model_receptors,
@@ -24,6 +24,7 @@ from .model_description import (
 from .printing import describe_model
 from .quantities import TIME, check_quantity
 from .receptors import Receptor
+from .spiking import SpikeRule
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ __all__ = ["ModelView"]
 
 
 class ModelView:
-    """The part of `NeuronModel` that reads a description and changes nothing.
+    """A neuron: the part of `NeuronModel` and `PointNeuronModel` that reads and changes nothing.
 
     Parameters
     ----------
@@ -131,19 +132,24 @@ class ModelView:
         return model_receptors(self._description)
 
     @property
+    def spiking(self) -> SpikeRule:
+        """How it spikes, as `set_spiking` said; a group or population can say otherwise."""
+        return self._description.spiking
+
+    @property
     def events(self) -> dict[str, str]:
-        """Name to condition of the events that start dendritic spikes."""
-        return {dspike.event: dspike.condition for dspike in model_dspikes(self._description)}
+        """Name to condition of the events of its mechanisms, such as dendritic spikes."""
+        return {event.name: event.condition for event in model_events(self._description)}
 
     @property
     def event_names(self) -> list[str]:
-        """Names of the events that start dendritic spikes."""
+        """Names of the events of its mechanisms."""
         return list(self.events)
 
     @property
     def event_actions(self) -> dict[str, str]:
         """Name of the event to the statements that it executes."""
-        return {dspike.event: dspike.action for dspike in model_dspikes(self._description)}
+        return {event.name: event.action for event in model_events(self._description)}
 
     def initial_values(self, dt: Quantity | None = None) -> dict[str, Any]:
         """Return the values that variables start with; all others start at zero.

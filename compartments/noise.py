@@ -7,20 +7,21 @@ from typing import Any
 
 from brian2.units import Quantity
 
-from .mechanism import ParameterContext, ParameterNeed
+from .mechanism import Mechanism, ParameterContext, ParameterNeed, Place
+from .naming import suffixed
 from .quantities import CURRENT, TIME, check_quantity
 
 __all__ = ["Noise", "make_noise"]
 
 
 @dataclass(frozen=True, eq=False)
-class Noise:
+class Noise(Mechanism):
     """A noise current in one compartment.
 
     Attributes
     ----------
     compartment : str
-        Where it is.
+        Where it is; empty for a point neuron.
     tau : Quantity
         Correlation time.
     sigma : Quantity
@@ -29,7 +30,6 @@ class Noise:
         Mean.
     """
 
-    compartment: str
     tau: Quantity
     sigma: Quantity
     mean: Quantity
@@ -42,39 +42,39 @@ class Noise:
     @property
     def currents(self) -> tuple[str, ...]:
         """Names of the currents it adds to the compartment."""
-        return (f"I_noise_{self.compartment}",)
+        return (suffixed("I_noise", self.compartment),)
 
     @property
     def equations(self) -> str:
         """Its equations in Brian2 syntax; one Euler step adds ``sigma*sqrt(2*dt/tau)*randn()``."""
-        n = self.compartment
+        n = suffixed("noise", self.compartment)
         return (
-            f"dI_noise_{n}/dt = (mean_noise_{n}-I_noise_{n}) / tau_noise_{n} + "
-            f"sigma_noise_{n} * (sqrt(2/(tau_noise_{n}*dt)) * randn()) :amp"
+            f"dI_{n}/dt = (mean_{n}-I_{n}) / tau_{n} + "
+            f"sigma_{n} * (sqrt(2/(tau_{n}*dt)) * randn()) :amp"
         )
 
     @property
     def needs(self) -> dict[str, ParameterNeed]:
         """The parameters its equations use, with how to set them."""
-        call = f"on {self.compartment!r} call noise("
-        n = self.compartment
+        call = f"on {self.compartment!r} call noise(" if self.compartment else "call noise("
+        n = suffixed("noise", self.compartment)
         return {
-            f"tau_noise_{n}": ParameterNeed(TIME, call + "tau=20*ms)"),
-            f"sigma_noise_{n}": ParameterNeed(CURRENT, call + "sigma=1*pA)"),
-            f"mean_noise_{n}": ParameterNeed(CURRENT, call + "mean=0*pA)"),
+            f"tau_{n}": ParameterNeed(TIME, call + "tau=20*ms)"),
+            f"sigma_{n}": ParameterNeed(CURRENT, call + "sigma=1*pA)"),
+            f"mean_{n}": ParameterNeed(CURRENT, call + "mean=0*pA)"),
         }
 
     def parameters(self, context: ParameterContext) -> dict[str, Any]:
         """Name to value of its parameters."""
-        n = self.compartment
+        n = suffixed("noise", self.compartment)
         return {
-            f"tau_noise_{n}": self.tau,
-            f"sigma_noise_{n}": self.sigma,
-            f"mean_noise_{n}": self.mean,
+            f"tau_{n}": self.tau,
+            f"sigma_{n}": self.sigma,
+            f"mean_{n}": self.mean,
         }
 
 
-def make_noise(compartment: str, tau: Any, sigma: Any, mean: Any) -> Noise:
+def make_noise(place: Place, tau: Any, sigma: Any, mean: Any) -> Noise:
     """Check the arguments of `Compartment.noise` and return the noise source.
 
     Raises
@@ -82,9 +82,9 @@ def make_noise(compartment: str, tau: Any, sigma: Any, mean: Any) -> Noise:
     UnitsError
         If a quantity has the wrong dimension or sign.
     """
-    owner = f"compartment {compartment!r}, noise current"
+    owner = f"{place.owner}, noise current"
     return Noise(
-        compartment,
+        place.name,
         check_quantity(owner, "tau", tau, TIME, "positive"),
         check_quantity(owner, "sigma", sigma, CURRENT, "non-negative"),
         check_quantity(owner, "mean", mean, CURRENT),

@@ -40,6 +40,7 @@ __all__ = [
     "check_number",
     "check_quantity",
     "check_tag",
+    "check_temperature",
     "is_value",
     "same_dimensions",
     "same_value",
@@ -73,6 +74,7 @@ SPECIFIC_CONDUCTANCE = PhysicalKind(
 )
 RESISTIVITY = PhysicalKind("an axial resistivity", ohm * cm, "150*ohm*cm")
 DIMENSIONLESS_NUMBER = PhysicalKind("a number without units", Unit(1), "1.0")
+_CELSIUS = PhysicalKind("a number of degrees Celsius", Unit(1), "36")
 
 _RANGES = {
     "positive": (lambda number: number > 0, "larger than zero"),
@@ -149,6 +151,25 @@ def check_number(owner: str, argument: str, value: Any) -> float:
         If it is not.
     """
     return float(check_quantity(owner, argument, value, DIMENSIONLESS_NUMBER, "positive"))
+
+
+def check_temperature(owner: str, value: Any) -> float | None:
+    """Return a temperature in degrees Celsius as a float; None stays None.
+
+    Raises
+    ------
+    UnitsError
+        If it is not one number above absolute zero and below boiling.
+    """
+    if value is None:
+        return None
+    number = float(check_quantity(owner, "temperature", value, _CELSIUS))
+    if not -273.15 < number < 100:
+        raise UnitsError(
+            f"{owner}: temperature = {value} is not a temperature of living tissue in degrees Celsius. "
+            "Write for example temperature=36."
+        )
+    return number
 
 
 def check_name(what: str, name: Any) -> str:

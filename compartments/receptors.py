@@ -14,7 +14,8 @@ from typing import Any
 from brian2.units import Quantity, ms, mV
 
 from .errors import MissingParameterError, UnknownNameError, known_names
-from .mechanism import ParameterContext, ParameterNeed
+from .mechanism import Mechanism, ParameterContext, ParameterNeed, Place
+from .naming import suffixed
 from .quantities import CONDUCTANCE, DIMENSIONLESS_NUMBER, TIME, check_quantity, check_tag
 
 __all__ = [
@@ -38,7 +39,7 @@ class ReceptorKind:
     defaults : mapping
         Its shared parameters with their default values; ``E_<name>`` is the reversal potential.
     voltage_dependence : str
-        Text that follows the gating variable in the current, with ``{n}`` for the compartment;
+        Text that follows the gating variable in the current, with ``{v}`` for the voltage;
         empty for a receptor that does not depend on the voltage.
     """
 
@@ -62,7 +63,7 @@ RECEPTOR_KINDS: Mapping[str, ReceptorKind] = MappingProxyType(
                     "Beta_NMDA": 3.57,
                     "Gamma_NMDA": 0,
                 },
-                " / (1 + Mg_con * exp(-Alpha_NMDA*(V_{n}/mV+Gamma_NMDA)) / Beta_NMDA)",
+                " / (1 + Mg_con * exp(-Alpha_NMDA*({v}/mV+Gamma_NMDA)) / Beta_NMDA)",
             ),
             ReceptorKind("GABA", {"E_GABA": -80 * mV}),
         )
@@ -75,7 +76,7 @@ RECEPTOR_DEFAULTS: Mapping[str, Any] = MappingProxyType(
 
 
 @dataclass(frozen=True, eq=False)
-class Receptor:
+class Receptor(Mechanism):
     """One receptor in one compartment.
 
     A presynaptic spike adds to `state_variable`, which decays with ``t_decay``; with a rise time
@@ -97,7 +98,6 @@ class Receptor:
         Whether the conductance is scaled so that its peak is `g`.
     """
 
-    compartment: str
     channel: str
     tag: str
     g: Quantity | None = None
@@ -108,7 +108,7 @@ class Receptor:
     @property
     def name(self) -> str:
         """``<channel>_<tag>_<compartment>``, the suffix of all its variables."""
-        return f"{self.channel}_{self.tag}_{self.compartment}"
+        return suffixed(f"{self.channel}_{self.tag}", self.compartment)
 
     @property
     def label(self) -> str:
@@ -144,17 +144,17 @@ class Receptor:
 
     @property
     def _time_names(self) -> tuple[str, str]:
-        suffix = f"{self.tag}_{self.compartment}"
+        suffix = suffixed(self.tag, self.compartment)
         return f"t_{self.channel}_rise_{suffix}", f"t_{self.channel}_decay_{suffix}"
 
     @property
     def equations(self) -> str:
         """Its equations in Brian2 syntax."""
-        name, compartment = self.name, self.compartment
+        name, voltage = self.name, suffixed("V", self.compartment)
         rise, decay = self._time_names
-        block = RECEPTOR_KINDS[self.channel].voltage_dependence.format(n=compartment)
+        block = RECEPTOR_KINDS[self.channel].voltage_dependence.format(v=voltage)
         lines = [
-            f"I_{name} = g_{name} * (E_{self.channel}-V_{compartment}) * {self.gating_variable}"
+            f"I_{name} = g_{name} * (E_{self.channel}-{voltage}) * {self.gating_variable}"
             f"{block} * w_{name}  :amp"
         ]
         if self.t_rise is None:
@@ -169,7 +169,8 @@ class Receptor:
     def needs(self) -> dict[str, ParameterNeed]:
         """The parameters its equations use, with how to set them."""
         rise, decay = self._time_names
-        call = f"on {self.compartment!r} call synapse('{self.channel}', tag='{self.tag}', "
+        where = f"on {self.compartment!r} " if self.compartment else ""
+        call = f"{where}call synapse('{self.channel}', tag='{self.tag}', "
         needs = {
             f"w_{self.name}": ParameterNeed(DIMENSIONLESS_NUMBER, "set it with add_params"),
             f"g_{self.name}": ParameterNeed(CONDUCTANCE, call + "g=1*nS, ...)"),
@@ -192,7 +193,7 @@ class Receptor:
 
 
 def make_receptor(
-    compartment: str,
+    place: Place,
     channel: Any,
     tag: Any,
     g: Any = None,
@@ -215,12 +216,12 @@ def make_receptor(
     """
     if not isinstance(channel, str) or channel not in RECEPTOR_KINDS:
         raise UnknownNameError(
-            f"compartment {compartment!r}: there is no receptor {channel!r}. "
+            f"{place.owner}: there is no receptor {channel!r}. "
             f"{known_names(str(channel), RECEPTOR_KINDS)}"
         )
-    check_tag(f"receptor ({channel} on compartment {compartment!r})", tag)
-    receptor = Receptor(compartment, channel, tag, g, t_rise, t_decay, bool(scale_g))
-    owner = f"compartment {compartment!r}, {receptor.label}"
+    check_tag(f"receptor ({channel} on {place.owner})", tag)
+    receptor = Receptor(place.name, channel, tag, g, t_rise, t_decay, bool(scale_g))
+    owner = f"{place.owner}, {receptor.label}"
     if g is not None:
         check_quantity(owner, "g", g, CONDUCTANCE, "non-negative")
     for argument, value in (("t_rise", t_rise), ("t_decay", t_decay)):

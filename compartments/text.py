@@ -10,6 +10,7 @@ from functools import lru_cache
 from brian2.equations.equations import EquationError, Equations
 
 from .errors import DuplicateEquationsError, EquationTextError
+from .naming import suffixed
 
 __all__ = [
     "AddText",
@@ -104,7 +105,7 @@ def add_currents(text: str, compartment: str, currents: tuple[str, ...], owner: 
     text : str
         Equations.
     compartment : str
-        Name of the compartment.
+        Name of the compartment; empty for a point neuron.
     currents : tuple of str
         Names of the currents.
     owner : str
@@ -126,16 +127,20 @@ def add_currents(text: str, compartment: str, currents: tuple[str, ...], owner: 
     'I_a = I_ext_a + I_noise_a  :amp'
     """
     total = " + ".join(currents)
-    head = rf"^(\s*I_{compartment}\s*=\s*)"
+    head = rf"^(\s*{suffixed('I', compartment)}\s*=\s*)"
     result, count = re.subn(
-        head + rf"(I_ext_{compartment})\b", rf"\1\2 + {total}", text, count=1, flags=re.M
+        head + rf"({suffixed('I_ext', compartment)})\b",
+        rf"\1\2 + {total}",
+        text,
+        count=1,
+        flags=re.M,
     )
     if count == 0:
         result, count = re.subn(head, rf"\1{total} + ", text, count=1, flags=re.M)
     if count == 0:
         raise EquationTextError(
             f"{owner} adds {total} to the input current, but no equation begins with "
-            f"'I_{compartment} = '. Keep such a line when you replace equations. "
+            f"'{suffixed('I', compartment)} = '. Keep such a line when you replace equations. "
             f"The equations are:\n{text}"
         )
     return result

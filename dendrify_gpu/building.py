@@ -7,9 +7,9 @@ from typing import Any
 
 from brian2 import ms
 
+from .cell_model import make_cell
 from .errors import NetworkError, UnknownVariableError
 from .gpu import nearest_names
-from .models import make_cell
 from .objects import NetworkObjects, checked_size
 from .population import Population
 from .projection import Projection, target_dimensions
@@ -46,12 +46,13 @@ class NetworkBuilder(NetworkObjects):
 
         Parameters
         ----------
-        cell : NeuronModel, Equations or str
+        cell : NeuronModel, PointNeuronModel, Equations or str
             The neuron, or its equations in Brian2's language.
         size : int
             Number of neurons.
         threshold : str, optional
-            Condition for a spike. Without one the neurons never spike.
+            Condition for a spike. Here and in the next four, what is left out is as the model's
+            `set_spiking` says. Without a threshold the neurons never spike.
         reset : str, optional
             Statements that a spike carries out.
         refractory : Quantity, str or False, optional

@@ -50,7 +50,6 @@ def test_adapting_membranes_have_their_current() -> None:
 def test_defaults_of_soma_and_dendrite() -> None:
     assert Soma("s").description.membrane.name == "leakyIF"
     assert Dendrite("d").description.membrane.name == "passive"
-    assert not hasattr(Soma("s"), "dspikes")
 
 
 def test_cylinder_properties() -> None:
@@ -141,7 +140,7 @@ def test_unknown_membrane(raised: Raised) -> None:
     message = raised(UnknownNameError, Soma, "soma", model="leakyif")
     assert "compartment 'soma': there is no membrane model 'leakyif'" in message
     assert "Did you mean 'leakyIF'?" in message
-    assert "adaptiveIF, adex, cadIF, leakyIF, passive" in message
+    assert "adaptiveIF, adex, cadIF, cadex, leakyIF, passive" in message
 
 
 def test_absolute_values_and_geometry_do_not_mix(raised: Raised) -> None:

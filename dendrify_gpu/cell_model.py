@@ -9,7 +9,7 @@ from typing import Any
 from brian2 import second
 from brian2.equations import Equations
 
-from .compartments import NeuronModel
+from .compartments import ModelView, SpikeRule
 from .errors import ModelError
 from .gpu import Model
 
@@ -39,7 +39,7 @@ def make_cell(
 
     Parameters
     ----------
-    cell : NeuronModel, Equations or str
+    cell : NeuronModel, PointNeuronModel, Equations or str
         The neuron, or its equations in Brian2's language.
     name : str
         Name of the population.
@@ -59,6 +59,9 @@ def make_cell(
     ModelError
         If `cell` is something else, or a reset is given without a threshold.
     """
+    if isinstance(cell, ModelView):
+        given = SpikeRule(**{key: rules.pop(key) for key in tuple(vars(SpikeRule()))})
+        rules.update(vars(cell.spiking.overridden(given)))
     if rules.get("threshold") is None:
         for what in ("reset", "second_reset"):
             if rules.get(what) is not None:
@@ -68,7 +71,7 @@ def make_cell(
                 )
     own: tuple[Mapping[str, Any], ...] = ({}, {}, {}, {})
     receptors: Mapping[str, tuple[str, ...]] = {}
-    if isinstance(cell, NeuronModel):
+    if isinstance(cell, ModelView):
         equations: Any = cell.equations
         step = dt * second
         constants = {
@@ -82,11 +85,11 @@ def make_cell(
         equations = cell
     else:
         raise ModelError(
-            f"{name}: {cell!r} is no neuron model; give a NeuronModel or equations as text."
+            f"{name}: {cell!r} is no neuron model; give a NeuronModel, a PointNeuronModel or equations as text."
         )
-    given = (namespace, events, event_actions, initial)
+    added = (namespace, events, event_actions, initial)
     space, conditions, actions, start = (
-        {**old, **(new or {})} for old, new in zip(own, given, strict=True)
+        {**old, **(new or {})} for old, new in zip(own, added, strict=True)
     )
     model = Model(equations, space, events=conditions, event_actions=actions, name=name, **rules)
     return Cell(model, start, receptors)
