@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .box_dspike import DSpike
 from .compartment import Compartment
 from .coupling import Coupling
+from .decaying_dspike import DecayingDSpike
 from .defaults import default_params, update_default_params
 from .dendrite import Dendrite
-from .dspikes import DSpike
+from .dspikes import DendriticSpike
 from .ephys import EphysProperties
 from .errors import (
     CompartmentError,
@@ -39,7 +41,9 @@ __all__ = [
     "ConflictingParametersError",
     "Coupling",
     "DSpike",
+    "DecayingDSpike",
     "Dendrite",
+    "DendriticSpike",
     "DimensionlessCompartmentError",
     "DuplicateEquationsError",
     "EphysProperties",

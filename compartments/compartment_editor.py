@@ -8,6 +8,7 @@ from typing import Any
 
 from brian2.units import Quantity, ms, pA
 
+from .box_dspike import make_dspike
 from .description import (
     CompartmentDescription,
     add_mechanism,
@@ -15,7 +16,6 @@ from .description import (
     compartment_needs,
     edit_text,
 )
-from .dspikes import make_dspike
 from .ephys import EphysProperties
 from .errors import CompartmentError
 from .mechanism import Placeable

@@ -1,32 +1,36 @@
-"""Dendritic spikes as two current boxes that an event switches on.
+"""Dendritic spikes: what their two kinds, of boxes and of decaying conductances, have in common.
 
-When the voltage is at or above a threshold, an inward current runs for ``duration_rise``, and
-after ``offset_fall`` an outward one for ``duration_fall``. The boxes are counted in time steps:
-durations are kept as times here and turned into steps for the time step of a run.
+An event starts an inward current, and after ``offset_fall`` an outward one. Times are counted in
+time steps: they are kept as times here and turned into steps for the time step of a run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
 from brian2.units import Quantity, mV
 
 from .errors import UnknownNameError, known_names
-from .mechanism import Mechanism, MechanismEvent, ParameterContext, ParameterNeed, Place
+from .mechanism import Mechanism, ParameterContext, ParameterNeed, Place
 from .naming import suffixed
 from .quantities import (
     CONDUCTANCE,
     DIMENSIONLESS_NUMBER,
     TIME,
     VOLTAGE,
-    check_name,
     check_quantity,
 )
 
-__all__ = ["REVERSAL_DEFAULTS", "DSpike", "change_dspike", "duration_in_steps", "make_dspike"]
+__all__ = [
+    "REVERSAL_DEFAULTS",
+    "DendriticSpike",
+    "change_dspike",
+    "check_dspike_settings",
+    "duration_in_steps",
+]
 
 REVERSAL_DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {"E_Na": 70 * mV, "E_K": -89 * mV, "E_Ca": 136 * mV}
@@ -40,12 +44,14 @@ _CHECKS = {
     "duration_fall": (TIME, "non-negative"),
     "offset_fall": (TIME, "non-negative"),
     "refractory": (TIME, "non-negative"),
+    "tau_rise": (TIME, "positive"),
+    "tau_fall": (TIME, "positive"),
 }
 
 
 @dataclass(frozen=True, eq=False)
-class DSpike(Mechanism):
-    """One kind of dendritic spike in one compartment.
+class DendriticSpike(Mechanism):
+    """What both kinds of dendritic spike have in common: an inward current, then an outward one.
 
     Attributes
     ----------
@@ -56,19 +62,19 @@ class DSpike(Mechanism):
     threshold : Quantity or None
         Voltage at and above which it starts.
     g_rise, g_fall : Quantity or None
-        Conductances of the two boxes.
-    duration_rise, duration_fall, offset_fall, refractory : Quantity or None
-        Times.
+        Conductances of the two currents.
     reversal_rise, reversal_fall : Quantity, str or None
         Reversal potentials, or names of parameters that hold them.
+    offset_fall : Quantity or None
+        Time from the start to the outward current.
+    refractory : Quantity or None
+        Shortest time between starts.
     """
 
     name: str
     threshold: Quantity | None = None
     g_rise: Quantity | None = None
     g_fall: Quantity | None = None
-    duration_rise: Quantity | None = None
-    duration_fall: Quantity | None = None
     reversal_rise: Quantity | str | None = None
     reversal_fall: Quantity | str | None = None
     offset_fall: Quantity | None = None
@@ -90,24 +96,6 @@ class DSpike(Mechanism):
         return f"spike_{self.id}"
 
     @property
-    def condition(self) -> str:
-        """Condition of the event."""
-        return (
-            f"{suffixed('V', self.compartment)} >= Vth_{self.id} and "
-            f"t_in_timesteps >= spiketime_{self.id} + refractory_{self.id} * gate_{self.id}"
-        )
-
-    @property
-    def action(self) -> str:
-        """Statements that the event executes."""
-        return f"spiketime_{self.id} = t_in_timesteps; gate_{self.id} = 1"
-
-    @property
-    def events(self) -> tuple[MechanismEvent, ...]:
-        """The event that starts it."""
-        return (MechanismEvent(self.event, self.condition, self.action),)
-
-    @property
     def currents(self) -> tuple[str, ...]:
         """Names of the currents it adds to the compartment."""
         return f"I_rise_{self.id}", f"I_fall_{self.id}"
@@ -118,30 +106,19 @@ class DSpike(Mechanism):
         return f"E_rise_{self.name}", f"E_fall_{self.name}"
 
     @property
-    def equations(self) -> str:
-        """Its equations in Brian2 syntax."""
+    def current_equations(self) -> list[str]:
+        """The equations of the two currents."""
         d, v = self.id, suffixed("V", self.compartment)
         e_rise, e_fall = self.reversal_names
-        start = f"spiketime_{d} + offset_fall_{d}"
-        return "\n".join(
-            (
-                f"I_rise_{d} = g_rise_{d} * ({e_rise}-{v})  :amp",
-                f"I_fall_{d} = g_fall_{d} * ({e_fall}-{v})  :amp",
-                f"g_rise_{d} = g_rise_max_{d} * "
-                f"int(t_in_timesteps <= spiketime_{d} + duration_rise_{d}) * gate_{d} :siemens",
-                f"g_fall_{d} = g_fall_max_{d} * "
-                f"int(t_in_timesteps <= {start} + duration_fall_{d}) * "
-                f"int(t_in_timesteps >= {start}) *  gate_{d} :siemens",
-                f"spiketime_{d}  :1",
-                f"gate_{d}  :1",
-            )
-        )
+        return [
+            f"I_rise_{d} = g_rise_{d} * ({e_rise}-{v})  :amp",
+            f"I_fall_{d} = g_fall_{d} * ({e_fall}-{v})  :amp",
+        ]
 
     @property
-    def _steps(self) -> dict[str, Quantity | None]:
+    def steps(self) -> dict[str, Quantity | None]:
+        """Parameters that count time steps, as the times that they stand for."""
         return {
-            f"duration_rise_{self.id}": self.duration_rise,
-            f"duration_fall_{self.id}": self.duration_fall,
             f"offset_fall_{self.id}": self.offset_fall,
             f"refractory_{self.id}": self.refractory,
         }
@@ -150,7 +127,7 @@ class DSpike(Mechanism):
     def needs(self) -> dict[str, ParameterNeed]:
         """The parameters its equations use, with how to set them."""
         where = f"on {self.compartment!r} " if self.compartment else ""
-        call = f"{where}call dspikes('{self.name}', "
+        call = f"{where}{self.command}"
         config = f"or on the model config_dspikes('{self.name}', "
         e_rise, e_fall = self.reversal_names
         needs = {
@@ -162,12 +139,17 @@ class DSpike(Mechanism):
             e_rise: (VOLTAGE, "reversal_rise='E_Na'"),
             e_fall: (VOLTAGE, "reversal_fall='E_K'"),
         }
-        for name in self._steps:
+        for name in self.steps:
             argument = name.removesuffix(f"_{self.id}")
             settings[name] = (DIMENSIONLESS_NUMBER, f"{argument}=1*ms")
         for name, (kind, example) in settings.items():
             needs[name] = ParameterNeed(kind, f"{call}{example}, ...) {config}{example})")
         return needs
+
+    @property
+    def command(self) -> str:
+        """The command that adds it, for error messages, up to its name and a comma."""
+        return f"call dspikes('{self.name}', "
 
     def parameters(self, context: ParameterContext) -> dict[str, Any]:
         """Name to value of those of its parameters that are set; durations as numbers of steps."""
@@ -179,7 +161,7 @@ class DSpike(Mechanism):
             e_rise: _look_up(self.reversal_rise, context.shared),
             e_fall: _look_up(self.reversal_fall, context.shared),
         }
-        for name, duration in self._steps.items():
+        for name, duration in self.steps.items():
             values[name] = None if duration is None else duration_in_steps(duration, context.dt)
         return {name: value for name, value in values.items() if value is not None}
 
@@ -213,9 +195,18 @@ def duration_in_steps(duration: Quantity, dt: Quantity) -> int:
     return int(float((duration + 1e-3 * dt) / dt))
 
 
-def _check_settings(
+def check_dspike_settings(
     owner: str, settings: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Return the settings of a dendritic spike that are not None.
+
+    Raises
+    ------
+    UnitsError
+        If a quantity has the wrong dimension or sign.
+    UnknownNameError
+        If a reversal potential names no voltage.
+    """
     checked = {}
     for argument, value in settings.items():
         if value is None:
@@ -237,38 +228,23 @@ def _check_settings(
     return checked
 
 
-def make_dspike(place: Place, name: Any, settings: Mapping[str, Any]) -> DSpike:
-    """Check the arguments of `Compartment.dspikes` and return the dendritic spike.
-
-    Parameters
-    ----------
-    place : Place
-        Where it is.
-    name : str
-        Its label.
-    settings : mapping
-        Argument name to value; None means not set.
-
-    Returns
-    -------
-    DSpike
-        The dendritic spike.
+def change_dspike(
+    dspike: DendriticSpike, place: Place, settings: Mapping[str, Any]
+) -> DendriticSpike:
+    """Return the dendritic spike with some settings changed; what is None keeps its value.
 
     Raises
     ------
-    InvalidNameError
-        If the name cannot be part of a variable name.
+    UnknownNameError
+        If it has no such setting, or a reversal potential names no voltage.
     UnitsError
         If a quantity has the wrong dimension or sign.
-    UnknownNameError
-        If a reversal potential names no voltage.
     """
-    check_name("dendritic spike", name)
-    owner = f"{place.owner}, dendritic spike {name!r}"
-    return DSpike(place.name, name, **_check_settings(owner, settings, place.shared))
-
-
-def change_dspike(dspike: DSpike, place: Place, settings: Mapping[str, Any]) -> DSpike:
-    """Return the dendritic spike with some settings changed; what is None keeps its value."""
     owner = f"{place.owner}, {dspike.label}"
-    return replace(dspike, **_check_settings(owner, settings, place.shared))
+    known = [item.name for item in fields(dspike) if item.name not in ("compartment", "name")]
+    for name, value in settings.items():
+        if value is not None and name not in known:
+            raise UnknownNameError(
+                f"{owner}: this kind of dendritic spike has no {name}. {known_names(name, known)}"
+            )
+    return replace(dspike, **check_dspike_settings(owner, settings, place.shared))

@@ -14,7 +14,7 @@ from brian2.units import Quantity
 
 from .brian_group import GroupPlan, build_group, check_group_arguments
 from .description import add_parameters, current_dt
-from .dspikes import DSpike, change_dspike
+from .dspikes import DendriticSpike, change_dspike
 from .errors import UnitsError, UnknownNameError, known_names
 from .model_description import (
     model_dspikes,
@@ -24,15 +24,15 @@ from .model_description import (
     shared_parameters,
     starting_values,
 )
-from .model_view import ModelView
 from .quantities import is_value
+from .saved_model import SavedModel
 from .spiking import SpikeRule, check_spike_rule
 from .text import AddText, ReplaceText, parse
 
 __all__ = ["EditableModel"]
 
 
-class EditableModel(ModelView):
+class EditableModel(SavedModel):
     """The part of `NeuronModel` and `PointNeuronModel` that changes it and makes Brian2 groups."""
 
     def add_params(self, params_dict: Mapping[str, Any]) -> None:
@@ -110,6 +110,10 @@ class EditableModel(ModelView):
         reversal_fall: Quantity | str | None = None,
         offset_fall: Quantity | None = None,
         refractory: Quantity | None = None,
+        g_rise: Quantity | None = None,
+        g_fall: Quantity | None = None,
+        tau_rise: Quantity | None = None,
+        tau_fall: Quantity | None = None,
     ) -> None:
         """Set properties of one kind of dendritic spike in all compartments that have it.
 
@@ -129,6 +133,10 @@ class EditableModel(ModelView):
             Time from the start to the outward box.
         refractory : Quantity, optional
             Shortest time between starts.
+        g_rise, g_fall : Quantity, optional
+            Conductances (siemens).
+        tau_rise, tau_fall : Quantity, optional
+            Time constants of `DecayingSpike` (second).
 
         Raises
         ------
@@ -146,6 +154,10 @@ class EditableModel(ModelView):
             "reversal_fall": reversal_fall,
             "offset_fall": offset_fall,
             "refractory": refractory,
+            "g_rise": g_rise,
+            "g_fall": g_fall,
+            "tau_rise": tau_rise,
+            "tau_fall": tau_fall,
         }
         description = self._description
         known = {dspike.name for dspike in model_dspikes(description)}
@@ -160,7 +172,7 @@ class EditableModel(ModelView):
             place = replace(compartment.place, shared=shared_parameters(description))
             operations = tuple(
                 change_dspike(o, place, settings)
-                if isinstance(o, DSpike) and o.name == event_name
+                if isinstance(o, DendriticSpike) and o.name == event_name
                 else o
                 for o in compartment.operations
             )

@@ -19,7 +19,7 @@ from .description import (
     compartment_parameters,
     current_dt,
 )
-from .dspikes import DSpike
+from .dspikes import DendriticSpike
 from .mechanism import Mechanism, MechanismEvent, ParameterContext, ParameterNeed
 from .naming import suffixed
 from .quantities import same_value
@@ -97,9 +97,11 @@ def shared_parameters(model: ModelDescription) -> dict[str, Any]:
     return {**default_params(), **model.user_params}
 
 
-def model_dspikes(model: ModelDescription) -> tuple[DSpike, ...]:
+def model_dspikes(model: ModelDescription) -> tuple[DendriticSpike, ...]:
     """All dendritic spikes of a model."""
-    return tuple(d for compartment in model.compartments for d in compartment.of_type(DSpike))
+    return tuple(
+        d for compartment in model.compartments for d in compartment.of_type(DendriticSpike)
+    )
 
 
 def model_events(model: ModelDescription) -> tuple[MechanismEvent, ...]:
@@ -119,7 +121,7 @@ def _own_reversals(model: ModelDescription) -> dict[str, dict[str, str]]:
     value.
     """
     shared = shared_parameters(model)
-    values: dict[str, list[tuple[DSpike, Any]]] = {}
+    values: dict[str, list[tuple[DendriticSpike, Any]]] = {}
     for dspike in model_dspikes(model):
         reversals = (dspike.reversal_rise, dspike.reversal_fall)
         for name, reversal in zip(dspike.reversal_names, reversals, strict=True):

@@ -66,6 +66,8 @@ class PointNeuronModel(CompartmentEditor, EditableModel):
     ds_AMPA_x/dt = -s_AMPA_x / t_AMPA_decay_x  :1
     """
 
+    _is_point = True
+
     def __init__(
         self,
         model: str = "leakyIF",

@@ -1,0 +1,300 @@
+"""Models as readable JSON, and back.
+
+A quantity is written as ``{"mV": -60.0}``; an object as its class and those fields that differ from
+their defaults. What is read back is equal to the last bit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from brian2.units import (
+    Quantity,
+    cm,
+    hertz,
+    meter,
+    mmolar,
+    mS,
+    ms,
+    mV,
+    nS,
+    ohm,
+    pA,
+    pF,
+    siemens,
+    uF,
+    um,
+    volt,
+)
+from brian2.units.fundamentalunits import get_dimensions, get_or_create_dimension
+
+from .channels import Channel, Gate, IonPool
+from .description import CompartmentDescription, check_known_units, current_dt
+from .ephys import EphysProperties
+from .errors import CompartmentError, known_names
+from .mechanism import Mechanism
+from .membranes import MEMBRANES, Membrane
+from .model_description import ModelDescription, model_equations, model_needs, model_parameters
+from .spiking import SpikeRule, check_spike_rule
+from .text import AddText, ReplaceText, parse
+from .topology import check_tree
+
+__all__ = ["FILE_FORMAT", "from_json", "read_file", "to_json"]
+
+#: What a file says of itself.
+FILE_FORMAT = "dendrify_gpu neuron model, version 1"
+
+#: Units in files, by name; the first that a number is exact in is taken. SI units come after.
+_UNITS: Mapping[str, Any] = MappingProxyType(
+    {
+        "mV": mV,
+        "ms": ms,
+        "nS": nS,
+        "pF": pF,
+        "pA": pA,
+        "um": um,
+        "uF/cm2": uF / cm**2,
+        "mS/cm2": mS / cm**2,
+        "ohm*cm": ohm * cm,
+        "mM": mmolar,
+        "Hz": hertz,
+        "V": volt,
+        "s": 1000 * ms,
+        "S": siemens,
+        "F": 1e12 * pF,
+        "A": 1e12 * pA,
+        "m": meter,
+        "F/m2": 1e12 * pF / meter**2,
+        "S/m2": siemens / meter**2,
+        "ohm*m": ohm * meter,
+    }
+)
+_SI = "SI"
+_CLASS = "is"
+_PLAIN = (
+    AddText,
+    Channel,
+    CompartmentDescription,
+    EphysProperties,
+    Gate,
+    IonPool,
+    Membrane,
+    ModelDescription,
+    ReplaceText,
+    SpikeRule,
+)
+
+
+def _classes() -> dict[str, type]:
+    """Return every class that a file may name: those of models, and all mechanisms and channels."""
+    found: dict[str, type] = {}
+    waiting: list[type] = [*_PLAIN, Mechanism]
+    while waiting:
+        known = waiting.pop()
+        found[known.__name__] = known
+        waiting += known.__subclasses__()
+    return found
+
+
+def to_json(model: ModelDescription) -> str:
+    """Write a neuron as text.
+
+    Parameters
+    ----------
+    model : ModelDescription
+        The neuron.
+
+    Returns
+    -------
+    str
+        JSON.
+
+    Raises
+    ------
+    CompartmentError
+        If a parameter is something that has no text, such as a `TimedArray`.
+    """
+    return _text({"format": FILE_FORMAT, "model": _encoded(model, model.owner)}) + "\n"
+
+
+def _encoded(value: Any, where: str) -> Any:
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, Membrane) and MEMBRANES.get(value.name) is value:
+        return value.name
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            _CLASS: type(value).__name__,
+            **{
+                item.name: _encoded(getattr(value, item.name), f"{where}, {item.name}")
+                for item in fields(value)
+                if item.init and not _is_default(item, getattr(value, item.name))
+            },
+        }
+    if isinstance(value, Mapping):
+        return {key: _encoded(item, f"{where}, {key}") for key, item in value.items()}
+    if isinstance(value, Quantity):
+        return _encoded_quantity(value)
+    if isinstance(value, (tuple, list)):
+        return [_encoded(item, where) for item in value]
+    if isinstance(value, (int, float, np.number, np.ndarray)):
+        return np.asarray(value).tolist()
+    raise CompartmentError(
+        f"{where}: {value!r} cannot be written to a file. Remove it before you save the model, and add it "
+        "again with add_params after loading."
+    )
+
+
+def _is_default(item: Field[Any], value: Any) -> bool:
+    if item.default is not MISSING:
+        return value is item.default or (
+            type(value) is type(item.default) and value == item.default
+        )
+    return item.default_factory is not MISSING and isinstance(value, (tuple, Mapping)) and not value
+
+
+def _encoded_quantity(value: Quantity) -> dict[str, Any]:
+    number = np.asarray(value, dtype=float)
+    dimensions = get_dimensions(value)
+    for name, unit in _UNITS.items():
+        if get_dimensions(unit) is dimensions:
+            scaled = np.asarray(value / unit, dtype=float)
+            # Fewer digits where these suffice: 200.0 rather than 199.99999999999997.
+            for candidate in (np.round(scaled, 9), scaled):
+                if np.array_equal(np.asarray(candidate * unit), number):
+                    return {name: candidate.tolist()}
+    return {_SI: [number.tolist(), list(dimensions._dims)]}
+
+
+def from_json(text: str, owner: str) -> ModelDescription:
+    """Read a neuron from text and check it.
+
+    Parameters
+    ----------
+    text : str
+        What `to_json` wrote, or somebody who knows the format.
+    owner : str
+        Where the text is from, for error messages.
+
+    Returns
+    -------
+    ModelDescription
+
+    Raises
+    ------
+    CompartmentError
+        If it is not such a text, or the neuron in it is wrong.
+    """
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as reason:
+        raise CompartmentError(f"{owner}: this is not JSON: {reason}.") from None
+    if not isinstance(data, dict) or data.get("format") != FILE_FORMAT:
+        found = data.get("format") if isinstance(data, dict) else data
+        raise CompartmentError(
+            f"{owner}: this is no neuron model of this library: its format is {found!r}, not "
+            f"{FILE_FORMAT!r}. Write one with model.save(path)."
+        )
+    model = _decoded(data.get("model"), owner)
+    if not isinstance(model, ModelDescription):
+        raise CompartmentError(f"{owner}: there is no model in it; it has: {', '.join(data)}.")
+    _check(model, owner)
+    return model
+
+
+def _decoded(data: Any, owner: str) -> Any:
+    if isinstance(data, list):
+        return tuple(_decoded(item, owner) for item in data)
+    if not isinstance(data, dict):
+        return data
+    if _CLASS in data:
+        return _decoded_object(data, owner)
+    if len(data) == 1:
+        ((name, number),) = data.items()
+        if name in _UNITS:
+            return _quantity(number, _UNITS[name], f"{owner}: {data}")
+        if name == _SI:
+            value, exponents = number
+            return Quantity(value, dim=get_or_create_dimension(exponents))
+    return MappingProxyType({key: _decoded(item, owner) for key, item in data.items()})
+
+
+def _quantity(number: Any, unit: Any, where: str) -> Quantity:
+    try:
+        return Quantity(np.asarray(number, dtype=float) * unit)
+    except (TypeError, ValueError):
+        raise CompartmentError(f"{where}: {number!r} is not a number.") from None
+
+
+def _decoded_object(data: dict[str, Any], owner: str) -> Any:
+    classes = _classes()
+    name = data[_CLASS]
+    if name not in classes:
+        raise CompartmentError(
+            f"{owner}: there is no class {name!r}. {known_names(str(name), classes)} If it is your own, "
+            "import it before you load the model."
+        )
+    values = {key: _decoded(item, owner) for key, item in data.items() if key != _CLASS}
+    membrane = values.get("membrane")
+    if isinstance(membrane, str):
+        if membrane not in MEMBRANES:
+            raise CompartmentError(
+                f"{owner}: there is no membrane {membrane!r}. {known_names(membrane, MEMBRANES)}"
+            )
+        values["membrane"] = MEMBRANES[membrane]
+    known = [item.name for item in fields(classes[name]) if item.init]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise CompartmentError(
+            f"{owner}: {name} has no field {unknown[0]!r}. {known_names(unknown[0], known)}"
+        )
+    try:
+        return classes[name](**values)
+    except TypeError as reason:
+        raise CompartmentError(f"{owner}: {name} cannot be made of {data}: {reason}.") from None
+
+
+def _check(model: ModelDescription, owner: str) -> None:
+    try:
+        check_tree([c.name for c in model.compartments], [pair[:2] for pair in model.couplings])
+        check_spike_rule(model.owner, model.spiking)
+        parse(model_equations(model), model.owner)
+        check_known_units(model.owner, model_parameters(model, current_dt()), model_needs(model))
+    except CompartmentError as reason:
+        raise type(reason)(f"{owner}: {reason}") from None
+    except (AttributeError, TypeError, ValueError, KeyError, IndexError) as reason:
+        raise CompartmentError(
+            f"{owner}: the values in it do not fit together: {reason!r}."
+        ) from None
+
+
+def _text(data: Any, indent: str = "") -> str:
+    """Return JSON in which whatever fits stands in one line."""
+    line = json.dumps(data, allow_nan=False)
+    if len(indent) + len(line) <= 100 or not data or not isinstance(data, (dict, list)):
+        return line
+    inner = indent + "  "
+    if isinstance(data, dict):
+        parts = [f"{inner}{json.dumps(key)}: {_text(item, inner)}" for key, item in data.items()]
+        return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + _text(item, inner) for item in data) + f"\n{indent}]"
+
+
+def read_file(path: str | Path) -> str:
+    """Return the text of a model's file.
+
+    Raises
+    ------
+    CompartmentError
+        If it cannot be read.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as reason:
+        raise CompartmentError(f"the model file {str(path)!r} cannot be read: {reason}.") from None
