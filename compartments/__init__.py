@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from . import channel_library, receptors
 from .box_dspike import DSpike
+from .channels import BoxSpike, CalciumPool, Channel, DecayingSpike, Gate, IonPool
 from .compartment import Compartment
 from .coupling import Coupling
 from .decaying_dspike import DecayingDSpike
@@ -10,6 +12,7 @@ from .defaults import default_params, update_default_params
 from .dendrite import Dendrite
 from .dspikes import DendriticSpike
 from .ephys import EphysProperties
+from .equation_library import library
 from .errors import (
     CompartmentError,
     ConflictingParametersError,
@@ -36,20 +39,26 @@ from .spiking import SpikeRule
 __all__ = [
     "MEMBRANES",
     "RECEPTOR_KINDS",
+    "BoxSpike",
+    "CalciumPool",
+    "Channel",
     "Compartment",
     "CompartmentError",
     "ConflictingParametersError",
     "Coupling",
     "DSpike",
     "DecayingDSpike",
+    "DecayingSpike",
     "Dendrite",
     "DendriticSpike",
     "DimensionlessCompartmentError",
     "DuplicateEquationsError",
     "EphysProperties",
     "EquationTextError",
+    "Gate",
     "GroupArgumentError",
     "InvalidNameError",
+    "IonPool",
     "Mechanism",
     "MechanismEvent",
     "Membrane",
@@ -66,6 +75,9 @@ __all__ = [
     "SpikeRule",
     "UnitsError",
     "UnknownNameError",
+    "channel_library",
     "default_params",
+    "library",
+    "receptors",
     "update_default_params",
 ]

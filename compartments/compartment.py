@@ -18,6 +18,7 @@ from .description import (
 )
 from .ephys import EphysProperties
 from .errors import CompartmentError
+from .html_view import compartment_html
 from .mechanism import ParameterContext
 from .membranes import get_membrane
 from .printing import describe_compartment
@@ -113,6 +114,9 @@ class Compartment(CompartmentEditor):
 
     def __str__(self) -> str:
         return describe_compartment(self)
+
+    def _repr_html_(self) -> str:
+        return compartment_html(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, model={self.description.membrane.name!r})"

@@ -11,6 +11,7 @@ from .completeness import check_complete
 from .description import check_known_units, current_dt
 from .errors import MissingParameterError
 from .graph import draw_graph
+from .html_view import model_html
 from .model_description import (
     ModelDescription,
     model_equations,
@@ -21,6 +22,7 @@ from .model_description import (
     resting_potentials,
     starting_values,
 )
+from .morphology_plot import draw_morphology
 from .printing import describe_model
 from .quantities import TIME, check_quantity
 from .receptors import Receptor
@@ -46,6 +48,9 @@ class ModelView:
 
     def __str__(self) -> str:
         return describe_model(self)
+
+    def _repr_html_(self) -> str:
+        return model_html(self)
 
     def __repr__(self) -> str:
         return self._description.owner
@@ -219,6 +224,55 @@ class ModelView:
         code = [*self.events.values(), *self.event_actions.values(), *statements]
         check_complete(description.owner, self.equations, code, parameters, needs, namespace or ())
         check_known_units(description.owner, parameters, needs)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        mechanisms: bool = True,
+        labels: bool = True,
+        legend: bool = True,
+        thickness: float = 1.0,
+        colors: Mapping[str, str] | None = None,
+    ) -> Axes:
+        """Draw the tree to scale, with a marker for each receptor, channel and dendritic spike.
+
+        Lengths and diameters are true; directions are not. Compartments with absolute values have no
+        size: they are drawn alike, and a note says so.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw. Default: a new figure.
+        mechanisms, labels, legend : bool, default True
+            Whether to draw the markers, the compartments' names, and a legend.
+        thickness : float, default 1.0
+            Factor by which dendrites are drawn thicker than they are.
+        colors : mapping, optional
+            Kind of compartment (``'soma'``, ``'axon'``, ``'basal'``, ``'apical'``, ``'dendrite'``) to
+            colour.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn; its unit is a micrometre where sizes are known.
+
+        Raises
+        ------
+        UnitsError
+            If `thickness` is not a number larger than zero.
+        UnknownNameError
+            If there is no such kind of compartment.
+        """
+        return draw_morphology(
+            self._description,
+            ax,
+            mechanisms=mechanisms,
+            labels=labels,
+            legend=legend,
+            thickness=thickness,
+            colors=colors,
+        )
 
     def as_graph(
         self,

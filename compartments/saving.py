@@ -7,7 +7,7 @@ their defaults. What is read back is equal to the last bit.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from brian2.units import (
     Quantity,
+    amp,
     cm,
+    farad,
     hertz,
     meter,
     mmolar,
@@ -27,20 +29,23 @@ from brian2.units import (
     ohm,
     pA,
     pF,
+    second,
     siemens,
     uF,
     um,
+    uS,
     volt,
 )
 from brian2.units.fundamentalunits import get_dimensions, get_or_create_dimension
 
-from .channels import Channel, Gate, IonPool
+from .channels.record import Record
 from .description import CompartmentDescription, check_known_units, current_dt
 from .ephys import EphysProperties
 from .errors import CompartmentError, known_names
 from .mechanism import Mechanism
 from .membranes import MEMBRANES, Membrane
 from .model_description import ModelDescription, model_equations, model_needs, model_parameters
+from .receptors import ReceptorModel, TsodyksMarkram
 from .spiking import SpikeRule, check_spike_rule
 from .text import AddText, ReplaceText, parse
 from .topology import check_tree
@@ -50,51 +55,54 @@ __all__ = ["FILE_FORMAT", "from_json", "read_file", "to_json"]
 #: What a file says of itself.
 FILE_FORMAT = "dendrify_gpu neuron model, version 1"
 
-#: Units in files, by name; the first that a number is exact in is taken. SI units come after.
-_UNITS: Mapping[str, Any] = MappingProxyType(
+#: Units in files, by name; the first in which a number is exact is taken. The products are written as users
+#: write them, because 1*uF/cm**2 and 0.01*farad/metre**2 differ in the last bit.
+_UNITS: Mapping[str, Callable[[Any], Quantity]] = MappingProxyType(
     {
-        "mV": mV,
-        "ms": ms,
-        "nS": nS,
-        "pF": pF,
-        "pA": pA,
-        "um": um,
-        "uF/cm2": uF / cm**2,
-        "mS/cm2": mS / cm**2,
-        "ohm*cm": ohm * cm,
-        "mM": mmolar,
-        "Hz": hertz,
-        "V": volt,
-        "s": 1000 * ms,
-        "S": siemens,
-        "F": 1e12 * pF,
-        "A": 1e12 * pA,
-        "m": meter,
-        "F/m2": 1e12 * pF / meter**2,
-        "S/m2": siemens / meter**2,
-        "ohm*m": ohm * meter,
+        "mV": lambda x: x * mV,
+        "ms": lambda x: x * ms,
+        "nS": lambda x: x * nS,
+        "pF": lambda x: x * pF,
+        "pA": lambda x: x * pA,
+        "um": lambda x: x * um,
+        "uF/cm2": lambda x: x * uF / cm**2,
+        "uS/cm2": lambda x: x * uS / cm**2,
+        "mS/cm2": lambda x: x * mS / cm**2,
+        "ohm*cm": lambda x: x * ohm * cm,
+        "mM": lambda x: x * mmolar,
+        "Hz": lambda x: x * hertz,
+        "V": lambda x: x * volt,
+        "s": lambda x: x * second,
+        "S": lambda x: x * siemens,
+        "F": lambda x: x * farad,
+        "A": lambda x: x * amp,
+        "m": lambda x: x * meter,
+        "F/m2": lambda x: x * farad / meter**2,
+        "S/m2": lambda x: x * siemens / meter**2,
+        "ohm*m": lambda x: x * ohm * meter,
     }
 )
 _SI = "SI"
 _CLASS = "is"
-_PLAIN = (
+#: Classes that a file may name; with each all its subclasses.
+_ROOTS = (
     AddText,
-    Channel,
     CompartmentDescription,
     EphysProperties,
-    Gate,
-    IonPool,
+    Mechanism,
     Membrane,
     ModelDescription,
+    ReceptorModel,
+    Record,
     ReplaceText,
     SpikeRule,
+    TsodyksMarkram,
 )
 
 
 def _classes() -> dict[str, type]:
-    """Return every class that a file may name: those of models, and all mechanisms and channels."""
     found: dict[str, type] = {}
-    waiting: list[type] = [*_PLAIN, Mechanism]
+    waiting: list[type] = list(_ROOTS)
     while waiting:
         known = waiting.pop()
         found[known.__name__] = known
@@ -162,12 +170,12 @@ def _is_default(item: Field[Any], value: Any) -> bool:
 def _encoded_quantity(value: Quantity) -> dict[str, Any]:
     number = np.asarray(value, dtype=float)
     dimensions = get_dimensions(value)
-    for name, unit in _UNITS.items():
-        if get_dimensions(unit) is dimensions:
-            scaled = np.asarray(value / unit, dtype=float)
+    for name, in_unit in _UNITS.items():
+        if get_dimensions(in_unit(1.0)) is dimensions:
+            scaled = np.asarray(value / in_unit(1.0), dtype=float)
             # Fewer digits where these suffice: 200.0 rather than 199.99999999999997.
             for candidate in (np.round(scaled, 9), scaled):
-                if np.array_equal(np.asarray(candidate * unit), number):
+                if np.array_equal(np.asarray(in_unit(candidate)), number):
                     return {name: candidate.tolist()}
     return {_SI: [number.tolist(), list(dimensions._dims)]}
 
@@ -204,7 +212,7 @@ def from_json(text: str, owner: str) -> ModelDescription:
     model = _decoded(data.get("model"), owner)
     if not isinstance(model, ModelDescription):
         raise CompartmentError(f"{owner}: there is no model in it; it has: {', '.join(data)}.")
-    _check(model, owner)
+    _checked(lambda: _check(model), owner)
     return model
 
 
@@ -225,9 +233,9 @@ def _decoded(data: Any, owner: str) -> Any:
     return MappingProxyType({key: _decoded(item, owner) for key, item in data.items()})
 
 
-def _quantity(number: Any, unit: Any, where: str) -> Quantity:
+def _quantity(number: Any, in_unit: Callable[[Any], Quantity], where: str) -> Quantity:
     try:
-        return Quantity(np.asarray(number, dtype=float) * unit)
+        return Quantity(in_unit(np.asarray(number, dtype=float)))
     except (TypeError, ValueError):
         raise CompartmentError(f"{where}: {number!r} is not a number.") from None
 
@@ -248,30 +256,48 @@ def _decoded_object(data: dict[str, Any], owner: str) -> Any:
                 f"{owner}: there is no membrane {membrane!r}. {known_names(membrane, MEMBRANES)}"
             )
         values["membrane"] = MEMBRANES[membrane]
-    known = [item.name for item in fields(classes[name]) if item.init]
+    known = {item.name: item for item in fields(classes[name]) if item.init}
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise CompartmentError(
             f"{owner}: {name} has no field {unknown[0]!r}. {known_names(unknown[0], known)}"
         )
-    try:
-        return classes[name](**values)
-    except TypeError as reason:
-        raise CompartmentError(f"{owner}: {name} cannot be made of {data}: {reason}.") from None
+    required = [key for key, item in known.items() if _default(item) is MISSING]
+    absent = [key for key in required if key not in values]
+    if absent:
+        raise CompartmentError(f"{owner}: {name} lacks {', '.join(absent)}: {json.dumps(data)}")
+    # Not by calling the class: an __init__ may have other arguments than there are fields.
+    made = object.__new__(classes[name])
+    for item in fields(classes[name]):
+        value = values[item.name] if item.name in values else _default(item)
+        object.__setattr__(made, item.name, value)
+    if hasattr(made, "__post_init__"):
+        _checked(made.__post_init__, f"{owner}: {name}")
+    return made
 
 
-def _check(model: ModelDescription, owner: str) -> None:
+def _default(item: Field[Any]) -> Any:
+    return item.default if item.default_factory is MISSING else item.default_factory()
+
+
+def _checked(check: Callable[[], Any], where: str) -> None:
+    """Run a check; whatever it finds in a file that was written by hand is the file's fault."""
     try:
-        check_tree([c.name for c in model.compartments], [pair[:2] for pair in model.couplings])
-        check_spike_rule(model.owner, model.spiking)
-        parse(model_equations(model), model.owner)
-        check_known_units(model.owner, model_parameters(model, current_dt()), model_needs(model))
+        check()
     except CompartmentError as reason:
-        raise type(reason)(f"{owner}: {reason}") from None
+        raise type(reason)(f"{where}: {reason}") from None
     except (AttributeError, TypeError, ValueError, KeyError, IndexError) as reason:
         raise CompartmentError(
-            f"{owner}: the values in it do not fit together: {reason!r}."
+            f"{where}: the values in it do not fit together: {reason!r}."
         ) from None
+
+
+def _check(model: ModelDescription) -> None:
+    check_tree([c.name for c in model.compartments], [pair[:2] for pair in model.couplings])
+    check_spike_rule(model.owner, model.spiking)
+    parameters = model_parameters(model, current_dt())
+    parse(model_equations(model), model.owner)
+    check_known_units(model.owner, parameters, model_needs(model))
 
 
 def _text(data: Any, indent: str = "") -> str:

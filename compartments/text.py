@@ -126,6 +126,8 @@ def add_currents(text: str, compartment: str, currents: tuple[str, ...], owner: 
     >>> add_currents('I_a = I_ext_a  :amp', 'a', ('I_noise_a',), '')
     'I_a = I_ext_a + I_noise_a  :amp'
     """
+    if not currents:
+        return text
     total = " + ".join(currents)
     head = rf"^(\s*{suffixed('I', compartment)}\s*=\s*)"
     result, count = re.subn(

@@ -74,10 +74,9 @@ def make_cell(
     if isinstance(cell, ModelView):
         equations: Any = cell.equations
         step = dt * second
+        defined = Equations(equations).names
         constants = {
-            key: value
-            for key, value in cell.parameters_at(step).items()
-            if key not in Equations(equations).names
+            key: value for key, value in cell.parameters_at(step).items() if key not in defined
         }
         own = (constants, cell.events, cell.event_actions, cell.initial_values(step))
         receptors = {key: (item.state_variable,) for key, item in cell.receptors.items()}

@@ -15,7 +15,7 @@ from brian2 import (
 from brian2.units import ms, nS, pA
 from ca1 import CURRENTS, GEOMETRY, GROUP, SPIKE_COUNTS, make_ca1_model
 
-from dendrify_gpu.cells import CA1_CURRENTS, CA1_SPIKE_COUNTS, CA1_SPIKING, ca1_pyramidal
+from dendrify_gpu.models import CA1_CURRENTS, CA1_SPIKE_COUNTS, CA1_SPIKING, ca1_pyramidal
 
 
 def test_structure() -> None:

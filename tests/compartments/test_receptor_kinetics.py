@@ -96,7 +96,7 @@ def test_receptors_of_a_model() -> None:
 def test_unknown_channel(raised: Raised) -> None:
     message = raised(UnknownNameError, Dendrite("d").synapse, "AMAP", tag="x")
     assert "compartment 'd': there is no receptor 'AMAP'. Did you mean 'AMPA'?" in message
-    assert "There are: AMPA, GABA, NMDA." in message
+    assert "There are: AMPA, GABA, GABA_A, GABA_B, NMDA." in message
 
 
 def test_same_channel_and_tag_twice(raised: Raised) -> None:
