@@ -159,8 +159,8 @@ class CompartmentEditor:
 
         Parameters
         ----------
-        channel : {'AMPA', 'NMDA', 'GABA'}
-            The receptor.
+        channel : {'AMPA', 'NMDA', 'GABA', 'GABA_A', 'GABA_B'}
+            The receptor; `add` takes more of them.
         tag : str
             A name for the input that it belongs to.
         g : Quantity, optional
@@ -181,6 +181,8 @@ class CompartmentEditor:
             If the compartment has a receptor of that channel and tag.
         MissingParameterError
             If `t_rise` is given without `t_decay`, or `scale_g` without `g`.
+        CompartmentError
+            If time constants are given to a GABA_B receptor, which has its own.
         UnitsError
             If a quantity has the wrong dimension or sign.
         InvalidNameError

@@ -127,7 +127,12 @@ def check_quantity(
     if isinstance(value, (str, bool)) or value is None:
         raise UnitsError(f"{owner}: {argument} = {value!r} must be {kind.name}. {remedy}")
     if not kind.fits(value):
-        dims = get_dimensions(value)
+        try:
+            dims = get_dimensions(value)
+        except TypeError:
+            raise UnitsError(
+                f"{owner}: {argument} = {value!r} must be {kind.name}. {remedy}"
+            ) from None
         found = "no unit" if dims is DIMENSIONLESS else f"unit {get_unit_for_display(dims)}"
         raise UnitsError(
             f"{owner}: {argument} = {value} must be {kind.name} "
@@ -246,8 +251,11 @@ def is_value(value: Any) -> bool:
 
 
 def same_dimensions(first: Any, second: Any) -> bool:
-    """Say whether two values have the same physical dimension."""
-    return bool(get_dimensions(first) is get_dimensions(second))
+    """Say whether two values have the same physical dimension; what has none at all has not."""
+    try:
+        return bool(get_dimensions(first) is get_dimensions(second))
+    except TypeError:  # a list of something, for example
+        return False
 
 
 def same_value(first: Any, second: Any) -> bool:

@@ -25,6 +25,7 @@ from brian2.units import (
     mS,
     ms,
     mV,
+    nA,
     nS,
     ohm,
     pA,
@@ -70,6 +71,7 @@ _UNITS: Mapping[str, Callable[[Any], Quantity]] = MappingProxyType(
         "mS/cm2": lambda x: x * mS / cm**2,
         "ohm*cm": lambda x: x * ohm * cm,
         "mM": lambda x: x * mmolar,
+        "mM/ms/nA": lambda x: x * mmolar / ms / nA,
         "Hz": lambda x: x * hertz,
         "V": lambda x: x * volt,
         "s": lambda x: x * second,
@@ -84,6 +86,7 @@ _UNITS: Mapping[str, Callable[[Any], Quantity]] = MappingProxyType(
 )
 _SI = "SI"
 _CLASS = "is"
+_MAPPING = "names"
 #: Classes that a file may name; with each all its subclasses.
 _ROOTS = (
     AddText,
@@ -146,7 +149,10 @@ def _encoded(value: Any, where: str) -> Any:
             },
         }
     if isinstance(value, Mapping):
-        return {key: _encoded(item, f"{where}, {key}") for key, item in value.items()}
+        written = {key: _encoded(item, f"{where}, {key}") for key, item in value.items()}
+        # A mapping with one entry called like a unit would be read as a quantity.
+        ambiguous = len(written) == 1 and {*written} & {*_UNITS, _SI, _MAPPING}
+        return {_MAPPING: written} if ambiguous else written
     if isinstance(value, Quantity):
         return _encoded_quantity(value)
     if isinstance(value, (tuple, list)):
@@ -177,7 +183,7 @@ def _encoded_quantity(value: Quantity) -> dict[str, Any]:
             for candidate in (np.round(scaled, 9), scaled):
                 if np.array_equal(np.asarray(in_unit(candidate)), number):
                     return {name: candidate.tolist()}
-    return {_SI: [number.tolist(), list(dimensions._dims)]}
+    return {_SI: [number.tolist(), [float(exponent) for exponent in dimensions._dims]]}
 
 
 def from_json(text: str, owner: str) -> ModelDescription:
@@ -225,6 +231,8 @@ def _decoded(data: Any, owner: str) -> Any:
         return _decoded_object(data, owner)
     if len(data) == 1:
         ((name, number),) = data.items()
+        if name == _MAPPING:
+            return MappingProxyType({key: _decoded(item, owner) for key, item in number.items()})
         if name in _UNITS:
             return _quantity(number, _UNITS[name], f"{owner}: {data}")
         if name == _SI:
@@ -267,7 +275,7 @@ def _decoded_object(data: dict[str, Any], owner: str) -> Any:
     if absent:
         raise CompartmentError(f"{owner}: {name} lacks {', '.join(absent)}: {json.dumps(data)}")
     # Not by calling the class: an __init__ may have other arguments than there are fields.
-    made = object.__new__(classes[name])
+    made: Any = object.__new__(classes[name])
     for item in fields(classes[name]):
         value = values[item.name] if item.name in values else _default(item)
         object.__setattr__(made, item.name, value)

@@ -75,7 +75,9 @@ def check_spike_rule(owner: str, rule: SpikeRule) -> None:
     """
     for name in ("threshold", "reset", "second_reset"):
         value = getattr(rule, name)
-        if value is not None and (not isinstance(value, str) or not value.strip()):
+        # Brian2 users write reset='' for a neuron whose equations bring it back.
+        empty = name != "reset" and isinstance(value, str) and not value.strip()
+        if value is not None and (not isinstance(value, str) or empty):
             raise GroupArgumentError(
                 f"{owner}: {name} = {value!r} is not text. Write for example "
                 f"{name}={_EXAMPLES[name]!r}."

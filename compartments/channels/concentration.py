@@ -17,9 +17,9 @@ from .expressions import CONCENTRATION
 if TYPE_CHECKING:
     from .pools import IonPool
 
-__all__ = ["Concentration"]
+__all__ = ["GAIN", "Concentration"]
 
-_GAIN = PhysicalKind("a concentration per charge", mole / meter**3 / coulomb, "1*mM/ms/nA")
+GAIN = PhysicalKind("a concentration per charge", mole / meter**3 / coulomb, "1*mM/ms/nA")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ class Concentration(Mechanism):
         set_it = f"{where}add the {pool.owner} with"
         needs = {
             self._own("gain_{}"): ParameterNeed(
-                _GAIN, f"give length and diameter to {whose}, for the area over the shell"
+                GAIN, f"give length and diameter to {whose}, for the area over the shell"
             ),
             self._own("tau_{}"): ParameterNeed(TIME, f"{set_it} tau=100*ms"),
             self._own("{}_rest"): ParameterNeed(CONCENTRATION, f"{set_it} resting=100*nmolar"),

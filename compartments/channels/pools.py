@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from brian2.units import Quantity, coulomb, meter, mM, mole, ms, nA, um
+from brian2.units import Quantity, mM, ms, nA, um
 
 from ..errors import (
     ConflictingParametersError,
@@ -21,19 +21,16 @@ from ..mechanism import Place
 from ..quantities import (
     LENGTH,
     TIME,
-    PhysicalKind,
     check_name,
     check_number,
     check_quantity,
     check_temperature,
 )
-from .concentration import Concentration
+from .concentration import GAIN, Concentration
 from .expressions import CONCENTRATION
 from .record import Record
 
 __all__ = ["CalciumPool", "IonPool"]
-
-_GAIN = PhysicalKind("a concentration per charge", mole / meter**3 / coulomb, "1*mM/ms/nA")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -154,7 +151,7 @@ class IonPool(Record):
             raise MissingParameterError(
                 f"{owner}: it is not said how far a current raises the concentration. Give depth, such "
                 "as depth=0.1*um, where the compartment has an area, or gain, such as "
-                f"gain={_GAIN.example}."
+                f"gain={GAIN.example}."
             )
         if self.depth is not None and self.gain is not None:
             raise ConflictingParametersError(
@@ -163,7 +160,7 @@ class IonPool(Record):
         if self.depth is not None:
             check_quantity(owner, "depth", self.depth, LENGTH, "positive")
         else:
-            check_quantity(owner, "gain", self.gain, _GAIN)
+            check_quantity(owner, "gain", self.gain, GAIN)
         check_number(owner, "free_fraction", self.free_fraction)
         if self.free_fraction > 1 or (self.gain is not None and self.free_fraction != 1):
             raise UnitsError(
@@ -196,7 +193,7 @@ class IonPool(Record):
             raise DimensionlessCompartmentError(
                 f"{owner}: depth = {self.depth} needs a membrane area, but the compartment has absolute "
                 "values (cm_abs, gl_abs). Give gain instead of depth, such as "
-                f".with_(depth=None, gain={_GAIN.example})."
+                f".with_(depth=None, gain={GAIN.example})."
             )
         mechanism = Concentration(place.name, self)
         hidden = sorted(set(mechanism.variables) & set(place.shared))

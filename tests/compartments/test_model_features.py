@@ -133,7 +133,7 @@ def test_spiking_belongs_to_the_model_and_can_be_overridden() -> None:
     [
         ({"threshold": 5}, "threshold = 5 is not text"),
         ({"threshold": "V > 1*mV", "refractory": 5 * mV}, "refractory = .* is neither a time nor"),
-        ({"threshold": "V > 1*mV", "reset": " "}, "reset = ' ' is not text"),
+        ({"threshold": " "}, "threshold = ' ' is not text"),
         ({"reset": "V = 0*mV"}, "a reset is given without a threshold"),
         ({"threshold": "V > 1*mV", "second_reset": "V = 0*mV"}, "second_reset is given alone"),
     ],

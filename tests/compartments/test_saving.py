@@ -9,7 +9,7 @@ from pathlib import Path
 import brian2
 import numpy as np
 import pytest
-from brian2.units import cm, mM, mS, ms, mV, nS, ohm, pA, pF, uF, um, uS
+from brian2.units import cm, mM, mS, ms, mV, nA, nS, ohm, pA, pF, uF, um, uS
 
 from dendrify_gpu import models
 from dendrify_gpu.compartments import (
@@ -115,6 +115,20 @@ def test_a_model_is_equal_after_the_round_trip(
     assert str(again) == str(model)
     again.save(tmp_path / "again.json")
     assert (tmp_path / "again.json").read_text() == path.read_text()
+
+
+def test_what_could_be_taken_for_a_quantity(tmp_path: Path) -> None:
+    model = point()
+    model.add(
+        CHANNEL.with_(g_max=1 * nS, gates=(Gate("n", inf="A", tau=1 * ms),), parameters={"A": 0.5})
+    )
+    gain = 3.7 * mM / ms / nA
+    model.add(CalciumPool(tau=80 * ms, resting=1e-4 * mM, gain=gain, sources={"K": 0.5}))
+    model.save(tmp_path / "cell.json")
+    again = PointNeuronModel.load(tmp_path / "cell.json")
+    assert again.parameters["A_K"] == 0.5
+    assert again.parameters["ca_fraction_K"] == 0.5
+    assert same_value(again.parameters["gain_ca"], gain)
 
 
 def test_a_loaded_model_can_be_changed_and_run(tmp_path: Path) -> None:
