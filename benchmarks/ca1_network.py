@@ -24,7 +24,7 @@ import numpy as np
 from brian2.units import ms
 
 import dendrify_gpu as dg
-from dendrify_gpu.cells import CA1_SPIKING, ca1_pyramidal
+from dendrify_gpu.models import CA1_SPIKING, ca1_pyramidal
 
 #: Poisson input of figure 5 of the Dendrify paper: target receptors and rate in hertz.
 INPUTS = {

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from . import cells, plots
+from . import channels, models, plots, receptors
 from ._versions import show_versions
 from .backend_choice import choose_backend
 from .brian_export import BrianNetwork
 from .compartments import (
+    BoxSpike,
+    CalciumPool,
+    Channel,
     Compartment,
+    DecayingSpike,
     Dendrite,
     EphysProperties,
+    Gate,
+    IonPool,
     NeuronModel,
     PointNeuronModel,
     Soma,
     default_params,
+    library,
     update_default_params,
 )
 from .distributions import normal, uniform
@@ -29,6 +36,7 @@ from .errors import (
     UnknownVariableError,
 )
 from .network import Network
+from .playground import Playground
 from .population import Population
 from .projection import Projection
 from .recordings import SpikeRecording, TraceRecording
@@ -39,19 +47,26 @@ from .stimuli import CurrentStep
 from .validation import ValidationReport
 
 __all__ = [
+    "BoxSpike",
     "BrianNetwork",
+    "CalciumPool",
+    "Channel",
     "Compartment",
     "CompartmentError",
     "CurrentStep",
+    "DecayingSpike",
     "Dendrite",
     "EphysProperties",
+    "Gate",
     "IndexRangeError",
+    "IonPool",
     "ModelError",
     "Network",
     "NetworkError",
     "NetworkTooLargeError",
     "NeuronModel",
     "NumericalError",
+    "Playground",
     "PointNeuronModel",
     "PoissonGroup",
     "Population",
@@ -66,11 +81,14 @@ __all__ = [
     "TraceRecording",
     "UnknownVariableError",
     "ValidationReport",
-    "cells",
+    "channels",
     "choose_backend",
     "default_params",
+    "library",
+    "models",
     "normal",
     "plots",
+    "receptors",
     "show_versions",
     "uniform",
     "update_default_params",

@@ -54,7 +54,7 @@ def plot_cell(cell: NeuronModel, ax: Axes | None = None) -> Axes:
 
     Examples
     --------
-    >>> from dendrify_gpu.cells import ca1_pyramidal
+    >>> from dendrify_gpu.models import ca1_pyramidal
     >>> ax = plot_cell(ca1_pyramidal())
     >>> len(ax.texts)
     9

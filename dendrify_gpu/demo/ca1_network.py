@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from brian2.units import ms
 
-from ..cells import CA1_INPUT_RATES, CA1_SPIKING, ca1_pyramidal
 from ..distributions import uniform
+from ..models import CA1_INPUT_RATES, CA1_SPIKING, ca1_pyramidal
 from ..network import Network
 from ..recordings import SpikeRecording, TraceRecording
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from brian2.units import ms, pA
 
-from ..cells import CA1_CURRENTS, CA1_SPIKE_COUNTS, CA1_SPIKING, ca1_pyramidal
+from ..models import CA1_CURRENTS, CA1_SPIKE_COUNTS, CA1_SPIKING, ca1_pyramidal
 from ..network import Network
 
 __all__ = ["CurrentCurve", "measure_current_curve"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from brian2.units import Hz, ms, mV
 
-from ..cells import ca1_pyramidal
+from ..models import ca1_pyramidal
 from ..network import Network
 from ..recordings import SpikeRecording
 from ..report import RunReport

@@ -9,13 +9,13 @@ import pytest
 from models import active, lif
 
 import dendrify_gpu as dg
-from dendrify_gpu.cells import CA1_INPUT_RATES, CA1_SPIKING, ca1_pyramidal
 from dendrify_gpu.gpu import Model, ToolchainError, build_program
 from dendrify_gpu.gpu.backends.nvcc import compile_cubin, find_nvcc, kernel_resources
 from dendrify_gpu.gpu.codegen.step_function import StepFunction, build_step_function
 from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
 from dendrify_gpu.gpu.compile import generate
 from dendrify_gpu.gpu.engine.ports import make_ports
+from dendrify_gpu.models import CA1_INPUT_RATES, CA1_SPIKING, ca1_pyramidal
 
 needs_nvcc = pytest.mark.skipif(shutil.which("nvcc") is None, reason="nvcc is not installed")
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]

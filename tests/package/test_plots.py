@@ -12,7 +12,7 @@ from brian2.units import Hz, ms, mV, pA
 
 import dendrify_gpu as dg
 from dendrify_gpu import plots
-from dendrify_gpu.cells import CA1_CURRENTS, CA1_SPIKE_COUNTS, ca1_pyramidal
+from dendrify_gpu.models import CA1_CURRENTS, CA1_SPIKE_COUNTS, ca1_pyramidal
 
 
 @pytest.fixture(autouse=True)

@@ -11,14 +11,14 @@ import pytest
 from brian2.units import Hz, ms, mV, nS, pA, pF, volt
 
 import dendrify_gpu as dg
-from dendrify_gpu.cells import (
+from dendrify_gpu.gpu import CpuBackend, Simulation
+from dendrify_gpu.models import (
     CA1_CURRENTS,
     CA1_INPUT_RATES,
     CA1_SPIKE_COUNTS,
     CA1_SPIKING,
     ca1_pyramidal,
 )
-from dendrify_gpu.gpu import CpuBackend, Simulation
 
 LIF = "dv/dt = (I - v)/(10*ms) : volt\ndg/dt = -g/(5*ms) : 1\nI : volt"
 SPIKING = {"threshold": "v > 10*mV", "reset": "v = 0*mV", "refractory": 2 * ms}

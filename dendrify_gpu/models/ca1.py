@@ -1,18 +1,16 @@
-"""Published cells, ready to use: the CA1 pyramidal neuron of the Dendrify paper.
-
-The demonstration, the tutorials, the tests and the benchmarks take the cell from here.
-"""
+"""The CA1 pyramidal cell of the Dendrify paper: figure 4."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from math import pi
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
-from brian2.units import Hz, cm, mS, ms, mV, nS, ohm, pA, uF, um, uS
+from brian2.units import Hz, Quantity, cm, mS, ms, mV, nS, ohm, pA, uF, um, uS
 
-from .compartments import Dendrite, NeuronModel, Soma
+from ..compartments import DecayingSpike, Dendrite, NeuronModel, Soma
+from ..errors import UnknownNameError
 
 __all__ = [
     "CA1_CURRENTS",
@@ -22,7 +20,7 @@ __all__ = [
     "ca1_pyramidal",
 ]
 
-#: How the cell spikes: arguments of `Network.population` and of `NeuronModel.make_neurongroup`.
+#: How the cell spikes. The model knows it; these are also arguments of `Network.population`.
 CA1_SPIKING: Mapping[str, Any] = MappingProxyType(
     {
         "threshold": "V_soma > Vth",
@@ -87,12 +85,15 @@ _PARAMETERS = {
     "Mg_con": 1.0,
 }
 
-# Channel densities that the current boxes of dendritic spikes reach a fraction of.
+_DSPIKES = ("boxes", "decaying")
+
+# Densities of the conductances in dendritic spikes: decaying ones jump by them, boxes reach a
+# fraction of them.
 _NA_DENSITY = 10 * mS / cm**2
 _K_DENSITY = _NA_DENSITY / 2.5
 
 
-def ca1_pyramidal() -> NeuronModel:
+def ca1_pyramidal(dspikes: Literal["boxes", "decaying"] = "boxes") -> NeuronModel:
     """Return the reduced CA1 pyramidal neuron of the Dendrify paper.
 
     Nine compartments: a soma with a conductance-based adaptation (``cadIF``), two basal dendrites,
@@ -100,36 +101,53 @@ def ca1_pyramidal() -> NeuronModel:
     dendrite has Na-type dendritic spikes; AMPA and NMDA receptors with the tags ``ca3`` (ob1, ob2,
     med), ``ec`` (dist1, dist2) and ``validation`` (prox) take synaptic input.
 
+    Parameters
+    ----------
+    dspikes : {'boxes', 'decaying'}, default 'boxes'
+        The kind of dendritic spikes: current boxes as Dendrify makes them since version 2, or the
+        decaying conductances of the paper.
+
     Returns
     -------
     NeuronModel
-        Run it with the arguments in `CA1_SPIKING`.
+        Run it with ``method='euler'`` and ``dt=0.1*ms``. Its spikes are those of `CA1_SPIKING`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such kind of dendritic spikes.
 
     Notes
     -----
     The cell is that of figure 4 of Pagkalos M, Chavlis S, Poirazi P (2023), Introducing the
     Dendrify framework for incorporating dendrites to spiking neural networks, Nature
     Communications 14:131, doi:10.1038/s41467-022-35747-8, with the parameters of the notebook to
-    that figure. A dendritic spike is a box of inward current of conductance
-    ``0.42 * 10 mS/cm**2 * pi * length * diameter``, followed by an outward one of
-    ``0.5 * 4 mS/cm**2 * pi * length * diameter``.
+    that figure. A dendritic spike of boxes has an inward conductance of ``0.42 * 10 mS/cm**2 * pi *
+    length * diameter``, followed by an outward one of ``0.5 * 4 mS/cm**2 * pi * length *
+    diameter``; decaying conductances jump by the same without the factors 0.42 and 0.5.
 
     Examples
     --------
-    >>> from dendrify_gpu.cells import CA1_CURRENTS, CA1_SPIKE_COUNTS, CA1_SPIKING, ca1_pyramidal
+    >>> from dendrify_gpu.models import CA1_CURRENTS, CA1_SPIKE_COUNTS, ca1_pyramidal
     >>> import dendrify_gpu as dg
     >>> from brian2.units import ms
     >>> net = dg.Network(dt=0.1*ms)
-    >>> cells = net.population(ca1_pyramidal(), 6, **CA1_SPIKING)
+    >>> cells = net.population(ca1_pyramidal(), 6)
     >>> step = net.current_step(cells, 'I_ext_soma', CA1_CURRENTS, start=50*ms, stop=1050*ms)
     >>> spikes = net.record_spikes(cells)
     >>> report = net.run(1050*ms)
     >>> tuple(spikes.count.tolist()) == CA1_SPIKE_COUNTS
     True
     """
+    if dspikes not in _DSPIKES:
+        raise UnknownNameError(
+            f"ca1_pyramidal: there are no dendritic spikes of the kind dspikes={dspikes!r}. Give one "
+            f"of {', '.join(map(repr, _DSPIKES))}."
+        )
     soma = Soma("soma", model="cadIF", length=30 * um, diameter=20 * um)
     dendrites = {
-        name: _dendrite(name, length, diameter) for name, (length, diameter) in _DENDRITES.items()
+        name: _dendrite(name, length, diameter, dspikes)
+        for name, (length, diameter) in _DENDRITES.items()
     }
     for name, tag, g_ampa, g_nmda in _RECEPTORS:
         dendrites[name].synapse("AMPA", tag=tag, g=g_ampa, t_decay=2.5 * ms)
@@ -154,24 +172,39 @@ def ca1_pyramidal() -> NeuronModel:
         spine_factor=1.5,
     )
     model.add_params(_PARAMETERS)
+    model.set_spiking(**CA1_SPIKING)
     return model
 
 
-def _dendrite(name: str, length: Any, diameter: Any) -> Dendrite:
+def _dendrite(name: str, length: Quantity, diameter: Quantity, dspikes: str) -> Dendrite:
     """Return one dendrite with its dendritic spikes."""
     dendrite = Dendrite(name, length=length, diameter=diameter)
-    # The channel densities refer to the bare cylinder, without scale and spine factors.
+    # The densities refer to the bare cylinder, without scale and spine factors.
     area = pi * length * diameter
-    dendrite.dspikes(
-        "Na",
-        threshold=-42.5 * mV,
-        g_rise=0.42 * _NA_DENSITY * area,
-        g_fall=0.5 * _K_DENSITY * area,
-        duration_rise=1.2 * ms,
-        duration_fall=2.4 * ms,
-        reversal_rise=50 * mV,
-        reversal_fall=-90 * mV,
-        offset_fall=0.6 * ms,
-        refractory=4.2 * ms,
-    )
+    common: dict[str, Any] = {
+        "threshold": -42.5 * mV,
+        "offset_fall": 0.6 * ms,
+        "refractory": 4.2 * ms,
+        "reversal_rise": 50 * mV,
+        "reversal_fall": -90 * mV,
+    }
+    if dspikes == "boxes":
+        dendrite.dspikes(
+            "Na",
+            g_rise=0.42 * _NA_DENSITY * area,
+            g_fall=0.5 * _K_DENSITY * area,
+            duration_rise=1.2 * ms,
+            duration_fall=2.4 * ms,
+            **common,
+        )
+    else:
+        spike = DecayingSpike(
+            "Na",
+            g_rise=_NA_DENSITY * area,
+            g_fall=_K_DENSITY * area,
+            tau_rise=0.5 * ms,
+            tau_fall=1.2 * ms,
+            **common,
+        )
+        dendrite.add(spike)
     return dendrite
