@@ -241,7 +241,8 @@ class _Writer:
         self.depth += 1
         self._line("if (_step == window->end && !window->flush)")
         self._line(f"{_INDENT}break;")
-        self._line("{")
+        self._line("// A run ends with a complete step: the next one must not repeat its second half.")
+        self._line("if (_step > window->begin || !window->resumed) {")
         self.depth += 1
         self._line("// ---- second half of the step before")
         self._line("const int32_t _now = _step - 1;")

@@ -30,7 +30,7 @@ def _record(pointers: str = "", longs: str = "", doubles: str = "", ints: str = 
     return record
 
 
-WINDOW = _record(ints="begin end source_begin source_end flush reserved")
+WINDOW = _record(ints="begin end source_begin source_end flush resumed")
 SPIKE = _record(ints="source step")
 MONITOR = _record("row buffer", ints="lowest highest every n_rows n_variables first_sample")
 POPULATION = _record(

@@ -172,7 +172,7 @@ class Simulation:
         SimulationError
             If the step counter would overflow.
         """
-        end = self.step + steps
+        start, end = self.step, self.step + steps
         self._check_counter(end)
         for population in self.populations.values():
             population.refresh()
@@ -185,7 +185,9 @@ class Simulation:
             clock = time.perf_counter()
             room = min((m.room_until(begin) for m in self._monitors.values()), default=end)
             stop = min(end, begin + batch * self.window, room)
-            self._advance(make_windows(begin, stop, self.source_step, end, self.window))
+            windows = make_windows(begin, stop, self.source_step, end, self.window)
+            windows["resumed"] = windows["begin"] == start
+            self._advance(windows)
             seconds = time.perf_counter() - clock
             if progress is not None:
                 progress(self.step - begin)

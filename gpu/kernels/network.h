@@ -8,14 +8,14 @@
 #include <stdint.h>
 
 // Steps [begin, end) of the neurons, and steps [source_begin, source_end) of the input spikes, which
-// are made one window ahead. A flushing window only completes step begin - 1.
+// are made one window ahead. A flushing window only completes step begin - 1; a resumed one finds it complete.
 struct Window {
     int32_t begin;
     int32_t end;
     int32_t source_begin;
     int32_t source_end;
     int32_t flush;
-    int32_t reserved;
+    int32_t resumed;
 };
 
 struct Spike {
