@@ -17,7 +17,7 @@ from .description import (
     current_dt,
 )
 from .ephys import EphysProperties
-from .errors import CompartmentError
+from .errors import CompartmentError, MissingParameterError
 from .html_view import compartment_html
 from .mechanism import ParameterContext
 from .membranes import get_membrane
@@ -152,7 +152,8 @@ class Compartment(CompartmentEditor):
     def connect(self, other: Compartment, g: Quantity | str = HALF_CYLINDERS) -> None:
         """Couple this compartment with another one, in both directions.
 
-        `NeuronModel` does this for the pairs that it is given.
+        `NeuronModel` does this for the pairs that it is given. Properties that the rule needs and that
+        are not known yet can be given to the model.
 
         Parameters
         ----------
@@ -174,7 +175,10 @@ class Compartment(CompartmentEditor):
                 f"compartment {self.name!r} can be coupled only with a Compartment, "
                 f"not with {other!r}. Give a Soma or a Dendrite."
             )
-        value = coupling_conductance(self.name, self.ephys, other.name, other.ephys, g)
+        try:
+            value = coupling_conductance(self.name, self.ephys, other.name, other.ephys, g)
+        except MissingParameterError:
+            value = None  # the NeuronModel may give it, and raises if it does not
         mine = add_mechanism(self._compartment, Coupling(self.name, other.name, g, value))
         theirs = add_mechanism(other._compartment, Coupling(other.name, self.name, g, value))
         self._compartment, other._compartment = mine, theirs

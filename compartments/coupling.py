@@ -30,13 +30,13 @@ class Coupling(Mechanism):
         Where it comes from.
     rule : Quantity or str
         The conductance or the rule as it was given.
-    g : Quantity
-        The conductance.
+    g : Quantity or None
+        The conductance; None while the rule lacks something that a NeuronModel can still give.
     """
 
     other: str
     rule: Quantity | str
-    g: Quantity
+    g: Quantity | None
 
     @property
     def label(self) -> str:
@@ -65,7 +65,7 @@ class Coupling(Mechanism):
 
     def parameters(self, context: ParameterContext) -> dict[str, Any]:
         """Name to value of its parameters."""
-        return {f"g_{self._suffix}": self.g}
+        return {} if self.g is None else {f"g_{self._suffix}": self.g}
 
 
 def coupling_conductance(

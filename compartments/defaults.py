@@ -32,12 +32,12 @@ def default_params() -> dict[str, Any]:
     return dict(_defaults)
 
 
-def update_default_params(new_params: Mapping[str, Any]) -> None:
+def update_default_params(params: Mapping[str, Any]) -> None:
     """Change or add default parameters, for every model of this Python session.
 
     Parameters
     ----------
-    new_params : mapping
+    params : mapping
         Name to value.
 
     Raises
@@ -56,7 +56,7 @@ def update_default_params(new_params: Mapping[str, Any]) -> None:
     -70. * mvolt
     >>> _ = _defaults.pop('E_Cl')
     """
-    for name, value in new_params.items():
+    for name, value in params.items():
         check_name("default parameter", name)
         if not is_value(value):
             raise UnitsError(
@@ -70,4 +70,4 @@ def update_default_params(new_params: Mapping[str, Any]) -> None:
                     f"update_default_params: {name} = {value} has other units than the value it "
                     f"replaces, {known}. Give it in the units of {known!r}."
                 )
-    _defaults.update(new_params)
+    _defaults.update(params)

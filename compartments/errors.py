@@ -33,8 +33,11 @@ class InvalidNameError(CompartmentError):
     """A name cannot be used in equations."""
 
 
-class UnknownNameError(CompartmentError):
+class UnknownNameError(CompartmentError, KeyError):
     """A membrane, receptor, dendritic spike, coupling or reversal potential does not exist."""
+
+    # That of KeyError shows the message as a quoted string.
+    __str__ = Exception.__str__
 
 
 class UnitsError(CompartmentError):

@@ -16,6 +16,7 @@ from .ephys import EphysProperties
 from .membranes import get_membrane
 from .model_description import ModelDescription
 from .quantities import check_temperature
+from .receptors import g_norm_factor
 from .spiking import SpikeRule
 
 __all__ = ["PointNeuronModel"]
@@ -94,6 +95,27 @@ class PointNeuronModel(CompartmentEditor, EditableModel):
     @_compartment.setter
     def _compartment(self, changed: CompartmentDescription) -> None:
         self._description = replace(self._description, compartments=(changed,))
+
+    @staticmethod
+    def g_norm_factor(trise: Quantity, tdecay: Quantity) -> float:  # type: ignore[override]
+        """Return the factor with which the conductance after one spike peaks at one.
+
+        Parameters
+        ----------
+        trise, tdecay : Quantity
+            Time constants (second), under the names that Dendrify's point neurons have.
+
+        Returns
+        -------
+        float
+            The factor; ``scale_g=True`` multiplies the conductance by it.
+
+        Raises
+        ------
+        UnitsError
+            If a constant is not a time larger than zero.
+        """
+        return g_norm_factor(trise, tdecay)
 
     def make_neurongroup(
         self,

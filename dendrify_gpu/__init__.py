@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import channels, models, plots, receptors
-from ._versions import show_versions
+from ._versions import __version__, show_versions
 from .backend_choice import choose_backend
 from .brian_export import BrianNetwork
 from .compartments import (
@@ -81,6 +81,7 @@ __all__ = [
     "TraceRecording",
     "UnknownVariableError",
     "ValidationReport",
+    "__version__",
     "channels",
     "choose_backend",
     "default_params",

@@ -11,7 +11,10 @@ from importlib import metadata
 
 from .gpu import ToolchainError, cuda_unavailable, find_compiler, find_nvcc
 
-__all__ = ["show_versions"]
+__all__ = ["__version__", "show_versions"]
+
+#: Version of this package, as it was installed.
+__version__ = metadata.version("dendrify_gpu")
 
 _PACKAGES = ("dendrify_gpu", "brian2", "numpy", "sympy", "matplotlib", "xarray", "pycuda")
 

@@ -164,13 +164,15 @@ class Lowering:
     def _comparison(self, operator: str, left: sympy.Expr, right: sympy.Expr) -> Node:
         """Compare what changes with what does not, so that conditions on one thing share its value.
 
-        ``t <= start + duration`` and ``t >= start + offset`` both become conditions on ``start - t``. For
-        whole numbers, such as time steps, that is exact. A single state stays on its side.
+        ``k <= start + duration`` and ``k >= start + offset``, where ``k`` counts time steps, both become
+        conditions on ``start - k``. For whole numbers that is exact; anything else stays on its side, so that
+        rounding decides a tie as it does in Brian2.
         """
         sides = [self._polynomial(left, None), self._polynomial(right, None)]
         moving = [any(monomial for monomial in side) for side in sides]
         constant = [side.get((), sympy.Integer(0)) for side in sides]
-        if all(moving) and any(value != 0 for value in constant):
+        counts_steps = any((Local("t_in_timesteps"),) in side for side in sides)
+        if counts_steps and all(moving) and any(value != 0 for value in constant):
             difference: Polynomial = {m: c for m, c in sides[0].items() if m}
             for monomial, coefficient in sides[1].items():
                 if monomial:

@@ -190,16 +190,27 @@ def test_random_numbers_of_one_statement_are_one_draw_and_of_two_are_two() -> No
     assert lowering.draws == ["normal", "normal"]
 
 
-def test_conditions_on_the_time_since_an_event_share_it() -> None:
-    condition = sympy.And(X <= Y + A, X >= Y + B)
-    lowering = Lowering(frozenset("xy"), CoefficientTable(frozenset("p")), [])
+def test_conditions_on_the_steps_since_an_event_share_their_number() -> None:
+    now = sympy.Symbol("t_in_timesteps", real=True)
+    condition = sympy.And(now <= Y + A, now >= Y + B)
+    variables = frozenset({"t_in_timesteps", "y"})
+    lowering = Lowering(variables, CoefficientTable(frozenset("p")), [])
     node = lowering.condition(condition)
-    assert [text(definition) for _, definition in lowering.definitions] == ["(x - y)"]
+    assert [text(definition) for _, definition in lowering.definitions] == ["(t_in_timesteps - y)"]
     for x, y, a, b in [(5, 2, 3, 1), (6, 2, 3, 1), (2, 2, 3, 1), (3, 2, 3, 1)]:
-        values = {"x": x, "y": y, "a": a, "b": b, "p": 0}
+        values = {"t_in_timesteps": x, "y": y, "a": a, "b": b, "p": 0}
         assert interpret(lowering, Select(node, Literal(1), Literal(0)), values) == (
             b <= x - y <= a
         )
+
+
+def test_other_conditions_are_not_rearranged_because_rounding_decides_ties() -> None:
+    lowering = Lowering(frozenset("xy"), CoefficientTable(frozenset("p")), [])
+    node = lowering.condition(X < Y + B)
+    assert not lowering.definitions
+    values = {"x": 0.7, "y": 0.2, "a": 0, "b": 0.5, "p": 0}
+    assert interpret(lowering, Select(node, Literal(1), Literal(0)), values) == (0.7 < 0.2 + 0.5)
+    assert (0.7 - 0.2 < 0.5) != (0.7 < 0.2 + 0.5)
 
 
 def test_no_value_and_no_name_of_a_parameter_is_in_the_text() -> None:

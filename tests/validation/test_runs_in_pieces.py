@@ -63,7 +63,9 @@ def test_counts_are_those_of_one_run(pieces: list[int], precision: str) -> None:
     assert expected["resets"].min() > 5
     tolerance = 1e-12 if precision == "float64" else 1e-6
     for name, values in expected.items():
-        assert np.asarray(getattr(cells, name)) == pytest.approx(values, rel=tolerance, abs=tolerance), name
+        assert np.asarray(getattr(cells, name)) == pytest.approx(
+            values, rel=tolerance, abs=tolerance
+        ), name
 
 
 def test_what_is_set_between_runs_is_not_undone_by_the_last_reset() -> None:
