@@ -29,6 +29,7 @@ from .errors import (
 from .mechanism import Mechanism, MechanismEvent, Place
 from .membranes import MEMBRANES, Membrane
 from .model_view import ModelView
+from .morphology import Morphology, Reduction, ReductionReport
 from .neuron_model import NeuronModel
 from .noise import Noise
 from .point_neuron import PointNeuronModel
@@ -64,6 +65,7 @@ __all__ = [
     "Membrane",
     "MissingParameterError",
     "ModelView",
+    "Morphology",
     "MorphologyError",
     "NeuronModel",
     "Noise",
@@ -71,6 +73,8 @@ __all__ = [
     "PointNeuronModel",
     "Receptor",
     "ReceptorKind",
+    "Reduction",
+    "ReductionReport",
     "Soma",
     "SpikeRule",
     "UnitsError",

@@ -97,7 +97,7 @@ class PointNeuronModel(CompartmentEditor, EditableModel):
         self._description = replace(self._description, compartments=(changed,))
 
     @staticmethod
-    def g_norm_factor(trise: Quantity, tdecay: Quantity) -> float:  # type: ignore[override]
+    def g_norm_factor(trise: Quantity, tdecay: Quantity) -> float:
         """Return the factor with which the conductance after one spike peaks at one.
 
         Parameters

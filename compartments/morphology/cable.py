@@ -1,0 +1,176 @@
+r"""The cable equation of a passive tree, as a circuit.
+
+Every segment is a node with a leak and a capacitance; where sections meet there is a node without
+either. With the conductance matrix :math:`G` (leaks on the diagonal, plus the Laplacian of the
+axial conductances) and the diagonal matrix of capacitances :math:`C`, a current :math:`I` of the
+angular frequency :math:`\omega` gives :math:`V = (G + i\omega C)^{-1} I`, and the slowest time
+constant is the largest eigenvalue of :math:`G^{-1}C` (Rall 1959; Koch 1999, Biophysics of
+Computation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator, eigsh, splu
+
+from .segments import Segments
+
+__all__ = ["Cable", "cable_of_couplings", "cable_of_segments"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cable:
+    """A passive circuit, in SI units.
+
+    Attributes
+    ----------
+    leak, capacitance : ndarray, shape (n,)
+        Leak conductance and capacitance of each node.
+    first, second : ndarray of int, shape (m,)
+        The nodes that each axial conductance joins.
+    axial : ndarray, shape (m,)
+        Axial conductances.
+    """
+
+    leak: Floats
+    capacitance: Floats
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    axial: Floats
+
+    @property
+    def n(self) -> int:
+        """Number of nodes."""
+        return len(self.leak)
+
+    def admittance(self, frequency: float = 0.0) -> Any:
+        """Return the matrix that turns voltages into currents (siemens), at a frequency in hertz."""
+        rows = np.concatenate([self.first, self.second, self.first, self.second])
+        columns = np.concatenate([self.first, self.second, self.second, self.first])
+        values = np.concatenate([self.axial, self.axial, -self.axial, -self.axial])
+        diagonal = self.leak + (2j * np.pi * frequency * self.capacitance if frequency else 0.0)
+        shape = (self.n, self.n)
+        laplacian = sparse.coo_matrix((values, (rows, columns)), shape=shape)
+        return (laplacian + sparse.diags(diagonal)).tocsc()
+
+    def voltages(self, current: Floats, frequency: float = 0.0) -> NDArray[Any]:
+        """Return the deviation of every node from rest (volt) for a current into each (ampere)."""
+        matrix = self.admittance(frequency)
+        return np.asarray(splu(matrix).solve(np.asarray(current, dtype=matrix.dtype)))
+
+    def impedance(self, weights: Floats, frequency: float = 0.0) -> complex:
+        """Return the mean deviation over some nodes for a unit current spread over them (ohm).
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n,)
+            How the current is spread and how the mean is taken; their sum is 1.
+        frequency : float, default 0
+            Frequency (hertz).
+        """
+        return complex(weights @ self.voltages(weights, frequency))
+
+    def time_constant(self) -> float:
+        """Return the slowest time constant (second)."""
+        solve = splu(self.admittance()).solve
+        root = np.sqrt(self.capacitance)
+        if self.n < 3:
+            matrix = root[:, None] * solve(np.diag(root))
+            return float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[-1])
+        operator = LinearOperator(
+            (self.n, self.n), matvec=lambda x: root * solve(root * np.ravel(x)), dtype=float
+        )
+        # A fixed start: the result must not depend on a random one, not even in the last bit.
+        (largest,) = eigsh(operator, k=1, which="LA", v0=root, return_eigenvectors=False)
+        return float(largest)
+
+    def longest_euler_step(self) -> float:
+        r"""Return the time step below which the explicit Euler method is stable (second).
+
+        It is twice the fastest time constant, :math:`2/\lambda_\mathrm{max}(C^{-1}G)`, for a circuit whose
+        nodes all have a capacitance.
+        """
+        root = 1 / np.sqrt(self.capacitance)
+        matrix = root[:, None] * self.admittance().toarray() * root
+        return float(2 / np.linalg.eigvalsh(matrix)[-1])
+
+
+def cable_of_segments(
+    segments: Segments, leak: Floats, capacitance: Floats, resistivity: float
+) -> Cable:
+    """Return the circuit of a shape; its first nodes are the segments.
+
+    Parameters
+    ----------
+    segments : Segments
+        The shape.
+    leak, capacitance : ndarray, shape (n,)
+        Of each segment.
+    resistivity : float
+        Axial resistivity (ohm*metre).
+
+    Returns
+    -------
+    Cable
+    """
+    first: list[int] = []
+    second: list[int] = []
+    resistance: list[float] = []
+    nodes = segments.n
+    for i, children in enumerate(segments.children):
+        if not children:
+            continue
+        joint, far = i, float(segments.far[i])
+        if len(children) > 1 and far > 0:
+            joint, nodes = nodes, nodes + 1
+            first.append(i)
+            second.append(joint)
+            resistance.append(far)
+            far = 0.0
+        for child in children:
+            first.append(joint)
+            second.append(child)
+            resistance.append(far + float(segments.near[child]))
+    joints = np.zeros(nodes - segments.n)
+    return Cable(
+        np.concatenate([leak, joints]),
+        np.concatenate([capacitance, joints]),
+        np.array(first, dtype=np.int64),
+        np.array(second, dtype=np.int64),
+        1 / (resistivity * np.array(resistance)) if resistance else np.zeros(0),
+    )
+
+
+def cable_of_couplings(
+    names: Sequence[str],
+    leak: Mapping[str, float],
+    capacitance: Mapping[str, float],
+    couplings: Sequence[tuple[str, str, float]],
+) -> Cable:
+    """Return the circuit of compartments: one node for each.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The compartments, in the order of the nodes.
+    leak, capacitance : mapping
+        Of each compartment (siemens, farad).
+    couplings : sequence of (str, str, float)
+        Pairs with their conductance (siemens).
+    """
+    number = {name: i for i, name in enumerate(names)}
+    return Cable(
+        np.array([leak[name] for name in names]),
+        np.array([capacitance[name] for name in names]),
+        np.array([number[a] for a, _, _ in couplings], dtype=np.int64),
+        np.array([number[b] for _, b, _ in couplings], dtype=np.int64),
+        np.array([g for _, _, g in couplings]),
+    )

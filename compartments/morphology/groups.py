@@ -1,0 +1,190 @@
+"""Which segments become one compartment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import MorphologyError, UnknownNameError, known_names
+from ..quantities import check_name
+from .segments import SOMA, Segments
+
+__all__ = ["Groups", "make_groups", "regions"]
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Disjoint groups of segments.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The groups; the first contains the root.
+    label : ndarray of int, shape (n,)
+        Number of the group of each segment; -1 for what is left out.
+    """
+
+    names: tuple[str, ...]
+    label: NDArray[np.int64]
+
+    def members(self, name: str) -> NDArray[np.bool_]:
+        """Return which segments are in a group."""
+        return np.asarray(self.label == self.names.index(name))
+
+
+def make_groups(
+    segments: Segments, chosen: Mapping[str, Any], omit: Any = (), owner: str = "groups"
+) -> Groups:
+    """Check a choice of groups.
+
+    Parameters
+    ----------
+    segments : Segments
+        The shape.
+    chosen : mapping
+        Name of each group to its members: a type such as ``'apic'``, several types, numbers of sections,
+        or a boolean array with one entry for each segment.
+    omit : as a value of `chosen`
+        What is left out, such as ``'axon'``.
+    owner : str
+        Whose groups, for error messages.
+
+    Returns
+    -------
+    Groups
+
+    Raises
+    ------
+    MorphologyError
+        If a segment is in two groups or in none, if a group is empty, or if what is left out carries
+        something that is not.
+    UnknownNameError
+        If there is no such type or section.
+    """
+    label = np.full(segments.n, -2, dtype=np.int64)
+    names = []
+    for name, what in [*chosen.items(), (None, omit)]:
+        mask = _mask(segments, what, owner)
+        if name is not None:
+            check_name("compartment", name)
+            if not mask.any():
+                raise MorphologyError(f"{owner}: the group {name!r} is empty.")
+            names.append(name)
+        twice = mask & (label != -2)
+        if twice.any():
+            i = int(np.flatnonzero(twice)[0])
+            other = "what is left out" if label[i] < 0 else f"the group {names[label[i]]!r}"
+            this = "what is left out" if name is None else f"the group {name!r}"
+            raise MorphologyError(
+                f"{owner}: section {segments.section[i]} ({segments.kind[i]}) is in {other} and in {this}."
+            )
+        label[mask] = len(names) - 1 if name is not None else -1
+    missing = np.flatnonzero(label == -2)
+    if len(missing):
+        kinds = sorted({segments.kind[i] for i in missing})
+        raise MorphologyError(
+            f"{owner}: {len(missing)} segments are in no group, of the types {', '.join(kinds)}. Add a "
+            "group for them, or leave them out: omit='axon'."
+        )
+    cut = [i for i in range(1, segments.n) if label[i] >= 0 and label[segments.parent[i]] < 0]
+    if cut or label[0] < 0:
+        i = cut[0] if cut else 0
+        raise MorphologyError(
+            f"{owner}: section {segments.section[i]} ({segments.kind[i]}) is left without a way to the "
+            "root, because what it continues is left out."
+        )
+    order = [int(label[0]), *(k for k in range(len(names)) if k != label[0])]
+    number = np.empty(len(names) + 1, dtype=np.int64)
+    number[order], number[-1] = np.arange(len(names)), -1
+    return Groups(tuple(names[k] for k in order), number[label])
+
+
+def _mask(segments: Segments, what: Any, owner: str) -> NDArray[np.bool_]:
+    kinds = set(segments.kind)
+    if isinstance(what, str):
+        what = (what,)
+    values = np.asarray(list(what) if not isinstance(what, np.ndarray) else what)
+    if values.dtype == bool:
+        if values.shape != (segments.n,):
+            raise MorphologyError(
+                f"{owner}: a boolean choice needs one entry for each of the {segments.n} segments, not "
+                f"{values.shape}."
+            )
+        return values
+    if values.size == 0:
+        return np.zeros(segments.n, dtype=bool)
+    if values.dtype.kind == "U":
+        for kind in values:
+            if kind not in kinds:
+                raise UnknownNameError(
+                    f"{owner}: no segment has the type {str(kind)!r}. {known_names(str(kind), kinds)}"
+                )
+        return np.isin(np.array(segments.kind), values)
+    if values.dtype.kind in "iu":
+        last = int(segments.section.max())
+        outside = values[(values < 0) | (values > last)]
+        if len(outside):
+            raise UnknownNameError(
+                f"{owner}: there is no section {outside[0]}; they are numbered 0 to {last}."
+            )
+        return np.isin(segments.section, values)
+    raise MorphologyError(
+        f"{owner}: {what!r} chooses no segments. Give a type such as 'apic', several types, numbers of "
+        "sections, or a boolean array."
+    )
+
+
+def regions(segments: Segments, tuft_from: float) -> dict[str, NDArray[np.bool_]]:
+    """Choose soma, trunk, oblique, tuft, basal and axon by type and path distance.
+
+    The trunk is the path that starts at the apical stem with the largest membrane and follows the
+    branch with the larger membrane at each fork, up to `tuft_from` from the soma; what is behind its
+    end is the tuft, and every other apical segment is oblique. Types ``'dend'`` and unknown ones are
+    basal.
+
+    Parameters
+    ----------
+    segments : Segments
+        The shape.
+    tuft_from : float
+        Path distance at which the tuft begins (metre).
+
+    Returns
+    -------
+    dict of str to ndarray of bool
+        The groups that have members.
+    """
+    kind = np.array(segments.kind)
+    apical = kind == "apic"
+    behind = segments.subtree_sum(np.where(apical, segments.area, 0.0))
+    trunk = np.zeros(segments.n, dtype=bool)
+    tuft = np.zeros(segments.n, dtype=bool)
+    stems = [
+        i
+        for i in np.flatnonzero(apical)
+        if segments.parent[i] < 0 or not apical[segments.parent[i]]
+    ]
+    current = max(stems, key=lambda i: behind[i], default=None)
+    while current is not None and segments.distance[current] < tuft_from:
+        trunk[current] = True
+        onward = [i for i in segments.children[current] if apical[i]]
+        current = max(onward, key=lambda i: behind[i], default=None)
+    # The tuft is what the trunk's end carries: an oblique that reaches as far is not part of it.
+    ends = [i for i in np.flatnonzero(trunk) if not any(trunk[k] for k in segments.children[i])]
+    for i in range(segments.n):
+        parent = segments.parent[i]
+        if apical[i] and not trunk[i] and parent >= 0:
+            tuft[i] = tuft[parent] or parent in ends
+    found = {
+        "soma": kind == SOMA,
+        "trunk": trunk,
+        "oblique": apical & ~trunk & ~tuft,
+        "tuft": tuft,
+        "basal": ~np.isin(kind, [SOMA, "apic", "axon"]),
+        "axon": kind == "axon",
+    }
+    return {name: mask for name, mask in found.items() if mask.any()}
