@@ -18,6 +18,9 @@ __all__ = ["check_complete", "missing_names"]
 # What Brian2 itself defines inside a neuron group.
 _PREDEFINED = frozenset({"t", "dt", "t_in_timesteps", "i", "N", "lastspike", "not_refractory"})
 
+# Names for which a remedy is shown; the rest are listed.
+_LISTED = 20
+
 
 def missing_names(
     equations: str, statements: Iterable[str], available: Iterable[str], owner: str
@@ -92,19 +95,21 @@ def check_complete(
     Raises
     ------
     MissingParameterError
-        If a name has none: it lists all such names, with a remedy for each.
+        If a name has none: it lists all such names, with remedies.
     """
     missing = missing_names(equations, statements, {*parameters, *extra}, owner)
     if not missing:
         return
     lines = []
-    for name in missing:
+    for name in missing[:_LISTED]:
         if name in needs:
             lines.append(f"  {name} ({needs[name].kind.name}): {needs[name].remedy}")
         else:
             close = known_names(name, parameters).split(" There are:")[0]
             hint = f"{close} " if close.startswith("Did you mean") else ""
             lines.append(f"  {name}: {hint}add_params({{'{name}': ...}})")
+    if len(missing) > _LISTED:
+        lines.append(f"  and {len(missing) - _LISTED} more: {', '.join(missing[_LISTED:])}")
     raise MissingParameterError(
         f"{owner}: {len(missing)} name(s) in the equations have no value:\n"
         + "\n".join(lines)

@@ -40,6 +40,9 @@ __all__ = [
     "starting_values",
 ]
 
+# Compartments that a neuron's name in messages lists.
+_NAMED = 12
+
 
 @dataclass(frozen=True, eq=False)
 class ModelDescription:
@@ -76,7 +79,10 @@ class ModelDescription:
         """How error messages call it."""
         if self.is_point:
             return "PointNeuronModel"
-        return f"NeuronModel({', '.join(c.name for c in self.compartments)})"
+        names = [compartment.name for compartment in self.compartments]
+        if len(names) > _NAMED:
+            names = [*names[:_NAMED], f"... {len(names)} compartments"]
+        return f"NeuronModel({', '.join(names)})"
 
     @property
     def is_point(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import brian2
 import numpy as np
 import pytest
@@ -253,3 +255,17 @@ def test_temperatures(temperature: object) -> None:
     for make in (lambda **k: NeuronModel(Soma("s", **PASSIVE), **k), PointNeuronModel):
         with pytest.raises(UnitsError, match=r"temperature = .*temperature=36"):
             make(temperature=temperature)
+
+
+def test_messages_about_large_neurons_stay_readable() -> None:
+    names = [f"d{k}" for k in range(40)]
+    dendrites = [Dendrite(n, cm_abs=30 * pF, gl_abs=1 * nS, v_rest=-60 * mV) for n in names]
+    for dendrite in dendrites:
+        dendrite.synapse("AMPA", tag="x")
+    model = NeuronModel([(a, b, 5 * nS) for a, b in itertools.pairwise(dendrites)])
+    with pytest.raises(MissingParameterError, match="and 60 more: ") as reason:
+        model.check()
+    text = str(reason.value)
+    assert text.startswith("NeuronModel(d0, d1, d2,")
+    assert "d11, ... 40 compartments): 80 name(s)" in text
+    assert len(text.splitlines()) == 23

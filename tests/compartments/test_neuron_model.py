@@ -318,3 +318,20 @@ def test_drawing() -> None:
     alone = NeuronModel(Compartment("only", **ABSOLUTE)).as_graph()
     assert [text.get_text() for text in alone.texts] == ["only"]
     plt.close("all")
+
+
+def test_a_coupling_may_wait_for_what_the_model_gives() -> None:
+    """As in Dendrify's first tutorial: connect() before the axial resistivity is known."""
+    soma = Soma("soma", length=25 * um, diameter=25 * um)
+    dend = Dendrite("dend", length=100 * um, diameter=2 * um)
+    soma.connect(dend)
+    passive = {"cm": 1 * uF / cm**2, "gl": 40 * uS / cm**2, "v_rest": -65 * mV}
+    with pytest.raises(MissingParameterError, match="axial conductance needs r_axial"):
+        NeuronModel([soma, dend], **passive)
+    late = NeuronModel([soma, dend], **passive, r_axial=150 * ohm * cm)
+    known = {**passive, "r_axial": 150 * ohm * cm}
+    a = Soma("soma", length=25 * um, diameter=25 * um, **known)
+    b = Dendrite("dend", length=100 * um, diameter=2 * um, **known)
+    early = NeuronModel([(a, b)])
+    assert late.equations == early.equations
+    assert late.parameters["g_dend_soma"] == early.parameters["g_dend_soma"]
