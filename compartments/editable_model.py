@@ -263,7 +263,7 @@ class EditableModel(SavedModel):
         >>> from dendrify_gpu.compartments import NeuronModel, Soma
         >>> model = NeuronModel(Soma('soma', cm_abs=200*pF, gl_abs=10*nS, v_rest=-60*mV))
         >>> model.set_spiking('V_soma > -40*mV', 'V_soma = -50*mV', refractory=4*ms)
-        >>> model.make_neurongroup(5).thresholder['spike'].code
+        >>> model.make_neurongroup(5).events['spike']
         'V_soma > -40*mV'
         """
         rule = SpikeRule(threshold, reset, second_reset, spike_width, refractory)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from brian2.units import volt
+
 from .errors import EquationTextError, UnknownNameError, known_names
 from .mechanism import ParameterNeed
 from .naming import suffixed
@@ -86,6 +88,8 @@ _CADEX = (
     + _INPUT
 )
 
+_THRESHOLD = PhysicalKind("a voltage", volt, "-50*mV")
+_SLOPE = PhysicalKind("a voltage", volt, "2*mV")
 _LINEAR_PARAMETERS = {"tauw{0}": TIME, "a{0}": CONDUCTANCE}
 
 MEMBRANES: Mapping[str, Membrane] = MappingProxyType(
@@ -99,7 +103,7 @@ MEMBRANES: Mapping[str, Membrane] = MappingProxyType(
             Membrane(
                 "adex",
                 _ADEX,
-                {**_LINEAR_PARAMETERS, "Vth{0}": VOLTAGE, "DeltaT{0}": VOLTAGE},
+                {**_LINEAR_PARAMETERS, "Vth{0}": _THRESHOLD, "DeltaT{0}": _SLOPE},
             ),
             Membrane(
                 "cadex",

@@ -56,8 +56,8 @@ __all__ = ["FILE_FORMAT", "from_json", "read_file", "to_json"]
 #: What a file says of itself.
 FILE_FORMAT = "dendrify_gpu neuron model, version 1"
 
-#: Units in files, by name; the first in which a number is exact is taken. The products are written as users
-#: write them, because 1*uF/cm**2 and 0.01*farad/metre**2 differ in the last bit.
+#: Units in files, by name; the first in which a number is exact, and short if it can be, is taken. The
+#: products are written as users write them, because 1*uF/cm**2 and 0.01*farad/metre**2 differ in the last bit.
 _UNITS: Mapping[str, Callable[[Any], Quantity]] = MappingProxyType(
     {
         "mV": lambda x: x * mV,
@@ -84,6 +84,7 @@ _UNITS: Mapping[str, Callable[[Any], Quantity]] = MappingProxyType(
         "ohm*m": lambda x: x * ohm * meter,
     }
 )
+_LONG = 24
 _SI = "SI"
 _CLASS = "is"
 _MAPPING = "names"
@@ -176,13 +177,17 @@ def _is_default(item: Field[Any], value: Any) -> bool:
 def _encoded_quantity(value: Quantity) -> dict[str, Any]:
     number = np.asarray(value, dtype=float)
     dimensions = get_dimensions(value)
+    exact = []
     for name, in_unit in _UNITS.items():
         if get_dimensions(in_unit(1.0)) is dimensions:
             scaled = np.asarray(value / in_unit(1.0), dtype=float)
             # Fewer digits where these suffice: 200.0 rather than 199.99999999999997.
             for candidate in (np.round(scaled, 9), scaled):
                 if np.array_equal(np.asarray(in_unit(candidate)), number):
-                    return {name: candidate.tolist()}
+                    exact.append({name: candidate.tolist()})
+    if exact:
+        # The usual unit, unless rounding shows in it and not in another.
+        return min(exact, key=lambda written: len(json.dumps(written)) > _LONG)
     return {_SI: [number.tolist(), [float(exponent) for exponent in dimensions._dims]]}
 
 

@@ -79,6 +79,8 @@ class NetworkBuilder(NetworkObjects):
 
         Raises
         ------
+        CompartmentError
+            If a name in the equations or statements of a NeuronModel has no value: it says how to set it.
         ModelError
             If the model cannot be understood.
         NetworkError

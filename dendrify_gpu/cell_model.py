@@ -56,6 +56,8 @@ def make_cell(
 
     Raises
     ------
+    CompartmentError
+        If a name in the equations or statements of a NeuronModel has no value.
     ModelError
         If `cell` is something else, or a reset is given without a threshold.
     """
@@ -74,6 +76,10 @@ def make_cell(
     if isinstance(cell, ModelView):
         equations: Any = cell.equations
         step = dt * second
+        said = {key: text for key, text in rules.items() if key != "method"}
+        texts = [*said.values(), *(events or {}).values(), *(event_actions or {}).values()]
+        statements = [text for text in texts if isinstance(text, str)]
+        cell.check(*statements, dt=step, namespace=namespace)
         defined = Equations(equations).names
         constants = {
             key: value for key, value in cell.parameters_at(step).items() if key not in defined

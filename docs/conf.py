@@ -18,6 +18,7 @@ extensions = [
 autosummary_generate = True
 numpydoc_show_class_members = False
 autodoc_typehints = "none"
+autodoc_default_options = {"members": True, "inherited-members": True}
 nb_execution_mode = "off"  # the notebooks are stored with their outputs, and executed by the tests
 suppress_warnings = [
     "myst.xref_missing"

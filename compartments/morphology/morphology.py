@@ -245,7 +245,7 @@ class Morphology:
         if np.isnan(self._segments.start).any():
             raise MorphologyError(
                 f"{self._name} has no coordinates, so there is nothing to draw. In Brian2 "
-                "generate_coordinates() makes some."
+                "tree = tree.generate_coordinates() makes some."
             )
         from .figure import draw_segments
 

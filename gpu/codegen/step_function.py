@@ -241,7 +241,9 @@ class _Writer:
         self.depth += 1
         self._line("if (_step == window->end && !window->flush)")
         self._line(f"{_INDENT}break;")
-        self._line("// A run ends with a complete step: the next one must not repeat its second half.")
+        self._line(
+            "// A run ends with a complete step: the next one must not repeat its second half."
+        )
         self._line("if (_step > window->begin || !window->resumed) {")
         self.depth += 1
         self._line("// ---- second half of the step before")

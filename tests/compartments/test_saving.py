@@ -157,6 +157,10 @@ def test_the_file_reads_well(tmp_path: Path) -> None:
     everything().save(path)
     assert '"cm": {"uF/cm2": 1.0}' in path.read_text()
     assert '"gl": {"uS/cm2": 40.0}' in path.read_text()
+    model = point()
+    model.add_params({"density": 0.05 * mS / cm**2})
+    model.save(path)
+    assert '"density": {"mS/cm2": 0.05}' in path.read_text()
     assert max(map(len, text.splitlines())) < 160
 
 

@@ -510,3 +510,17 @@ def test_source_is_the_generated_text(net: dg.Network) -> None:
         dg.NetworkError, match="no generated text for 'opencl'; use one of: cpu, cuda"
     ):
         net.source("opencl")  # type: ignore[arg-type]
+
+
+def test_a_population_says_how_to_set_what_the_neuron_lacks() -> None:
+    from brian2.units import mV, nS, pF
+
+    soma = dg.Soma("soma", "adex", cm_abs=100 * pF, gl_abs=5 * nS, v_rest=-65 * mV)
+    soma.add(dg.channels.K_traub_miles())
+    model = dg.NeuronModel(soma)
+    net = dg.Network()
+    with pytest.raises(dg.CompartmentError) as reason:
+        net.population(model, 1, threshold="V_soma > top")
+    for remedy in (".with_(g_max=10*nS)", "add_params({'DeltaT_soma': 2*mV})", "top: add_params"):
+        assert remedy in str(reason.value)
+    assert net.populations == ()

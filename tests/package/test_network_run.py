@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -435,6 +436,15 @@ def test_a_failure_keeps_what_was_recorded_and_ends_the_network() -> None:
     assert np.array_equal(traces.v, recorded, equal_nan=True)
 
 
+@pytest.fixture
+def ctrl_c_raises() -> Iterator[None]:
+    """Whatever started the tests: a job in the background ignores Ctrl-C, and Brian2 hands it on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_raises")
 def test_an_interrupted_run_can_go_on() -> None:
     whole, stopped = recurrent(), recurrent()
     whole[0].run(2000 * ms)

@@ -223,7 +223,11 @@ def test_what_a_population_refuses(
         ({"size": -3}, dg.NetworkError, "-3 neurons were asked for"),
         ({"size": 2.5}, dg.NetworkError, r"2\.5 is not a number of neurons"),
         ({"size": 2**31}, dg.NetworkError, "more than one object can have"),
-        ({"cell": 5}, dg.ModelError, "bad: 5 is no neuron model; give a NeuronModel or equations"),
+        (
+            {"cell": 5},
+            dg.ModelError,
+            "bad: 5 is no neuron model; give a NeuronModel, a PointNeuronModel",
+        ),
         ({"cell": "dv/dt = -v : volt"}, dg.ModelError, "bad: "),
         ({"reset": "v = 0*mV"}, dg.ModelError, "reset is given without a threshold"),
         ({"initial": {"w": 1}}, dg.UnknownVariableError, "bad has no variable 'w'"),

@@ -22,7 +22,11 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_tutorials_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_first_neuron", "02_first_network"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_first_neuron",
+        "02_first_network",
+        "03_channels",
+    ]
 
 
 @pytest.mark.slow
