@@ -48,7 +48,7 @@ docs: tools $(CREATED) ## build the site into docs/_build
 	@$(BIN)/sphinx-build -q -W --keep-going docs docs/_build
 
 clean: ## remove the environment, caches and build products
-	rm -rf $(VENV) build dist docs/_build docs/generated docs/jupyter_execute dendrify_gpu.egg-info .pytest_cache .mypy_cache .ruff_cache demo_output
+	rm -rf $(VENV) build dist docs/_build docs/generated docs/jupyter_execute docs/.jupyter_cache dendrify_gpu.egg-info .pytest_cache .mypy_cache .ruff_cache demo_output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 tools:

@@ -15,7 +15,7 @@ from dendrify_gpu.gpu.codegen.step_function import StepFunction, build_step_func
 from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
 from dendrify_gpu.gpu.compile import generate
 from dendrify_gpu.gpu.engine.ports import make_ports
-from dendrify_gpu.models import CA1_INPUT_RATES, CA1_SPIKING, ca1_pyramidal
+from dendrify_gpu.models import CA1_INPUT_RATES, CA1_SPIKING, MODELS, ca1_pyramidal
 
 needs_nvcc = pytest.mark.skipif(shutil.which("nvcc") is None, reason="nvcc is not installed")
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
@@ -54,6 +54,21 @@ def test_standard_models_compile_without_warnings_or_spills(
     }
     for kernel in resources:
         assert kernel.spilled_bytes == 0, f"{kernel.name} spills {kernel.spilled_bytes} bytes"
+
+
+@needs_nvcc
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_ready_model_compiles_without_warnings_or_spills(
+    name: str, precision: str, tmp_path: Path
+) -> None:
+    entry = MODELS[name]
+    net = dg.Network(dt=entry.dt, precision=precision, backend="cpu")
+    net.population(entry(), 100, method=entry.method)
+    plan = net.plan()
+    path = tmp_path / "kernels.cubin"
+    resources = kernel_resources(generate(plan, [()]).functions, plan.precision, "sm_80", path)
+    assert [kernel for kernel in resources if kernel.spilled_bytes] == []
 
 
 @needs_nvcc
