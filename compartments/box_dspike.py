@@ -6,18 +6,15 @@ after ``offset_fall`` an outward one for ``duration_fall``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from brian2.units import Quantity
 
-from .dspikes import DendriticSpike, check_dspike_settings
-from .mechanism import MechanismEvent, Place
+from .dspikes import DendriticSpike
+from .mechanism import MechanismEvent
 from .naming import suffixed
-from .quantities import check_name
 
-__all__ = ["DSpike", "make_dspike"]
+__all__ = ["DSpike"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,34 +74,3 @@ class DSpike(DendriticSpike):
             f"duration_fall_{self.id}": self.duration_fall,
             **super().steps,
         }
-
-
-def make_dspike(place: Place, name: Any, settings: Mapping[str, Any]) -> DSpike:
-    """Check the arguments of `Compartment.dspikes` and return the dendritic spike.
-
-    Parameters
-    ----------
-    place : Place
-        Where it is.
-    name : str
-        Its label.
-    settings : mapping
-        Argument name to value; None means not set.
-
-    Returns
-    -------
-    DSpike
-        The dendritic spike.
-
-    Raises
-    ------
-    InvalidNameError
-        If the name cannot be part of a variable name.
-    UnitsError
-        If a quantity has the wrong dimension or sign.
-    UnknownNameError
-        If a reversal potential names no voltage.
-    """
-    check_name("dendritic spike", name)
-    owner = f"{place.owner}, dendritic spike {name!r}"
-    return DSpike(place.name, name, **check_dspike_settings(owner, settings, place.shared))

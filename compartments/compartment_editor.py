@@ -8,7 +8,7 @@ from typing import Any
 
 from brian2.units import Quantity, ms, pA
 
-from .box_dspike import make_dspike
+from .box_dspike import DSpike
 from .description import (
     CompartmentDescription,
     add_mechanism,
@@ -16,6 +16,7 @@ from .description import (
     compartment_needs,
     edit_text,
 )
+from .dspikes import make_dspike
 from .ephys import EphysProperties
 from .errors import CompartmentError
 from .mechanism import Placeable
@@ -282,7 +283,7 @@ class CompartmentEditor:
             "offset_fall": offset_fall,
             "refractory": refractory,
         }
-        dspike = make_dspike(self._compartment.place, name, settings)
+        dspike = make_dspike(DSpike, self._compartment.place, name, settings)
         self._compartment = add_mechanism(self._compartment, dspike)
 
     def add(self, thing: Placeable) -> None:

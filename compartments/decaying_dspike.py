@@ -9,18 +9,17 @@ jumped, and `refractory` is over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from brian2.units import Quantity
 
-from .dspikes import DendriticSpike, check_dspike_settings
-from .mechanism import MechanismEvent, ParameterContext, ParameterNeed, Place
+from .dspikes import DendriticSpike
+from .mechanism import MechanismEvent, ParameterContext, ParameterNeed
 from .naming import suffixed
-from .quantities import TIME, check_name
+from .quantities import TIME
 
-__all__ = ["DecayingDSpike", "make_decaying_dspike"]
+__all__ = ["DecayingDSpike"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,33 +90,3 @@ class DecayingDSpike(DendriticSpike):
         times = {f"tau_rise_{self.id}": self.tau_rise, f"tau_fall_{self.id}": self.tau_fall}
         known = {name: value for name, value in times.items() if value is not None}
         return {**super().parameters(context), **known}
-
-
-def make_decaying_dspike(place: Place, name: Any, settings: Mapping[str, Any]) -> DecayingDSpike:
-    """Check the arguments of `DecayingSpike` and return the dendritic spike.
-
-    Parameters
-    ----------
-    place : Place
-        Where it is.
-    name : str
-        Its label.
-    settings : mapping
-        Argument name to value; None means not set.
-
-    Returns
-    -------
-    DecayingDSpike
-
-    Raises
-    ------
-    InvalidNameError
-        If the name cannot be part of a variable name.
-    UnitsError
-        If a quantity has the wrong dimension or sign.
-    UnknownNameError
-        If a reversal potential names no voltage.
-    """
-    check_name("dendritic spike", name)
-    owner = f"{place.owner}, dendritic spike {name!r}"
-    return DecayingDSpike(place.name, name, **check_dspike_settings(owner, settings, place.shared))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from brian2.units import Quantity, mV
 
@@ -21,6 +21,7 @@ from .quantities import (
     DIMENSIONLESS_NUMBER,
     TIME,
     VOLTAGE,
+    check_name,
     check_quantity,
 )
 
@@ -28,8 +29,8 @@ __all__ = [
     "REVERSAL_DEFAULTS",
     "DendriticSpike",
     "change_dspike",
-    "check_dspike_settings",
     "duration_in_steps",
+    "make_dspike",
 ]
 
 REVERSAL_DEFAULTS: Mapping[str, Any] = MappingProxyType(
@@ -166,6 +167,9 @@ class DendriticSpike(Mechanism):
         return {name: value for name, value in values.items() if value is not None}
 
 
+D = TypeVar("D", bound=DendriticSpike)
+
+
 def _look_up(reversal: Quantity | str | None, shared: Mapping[str, Any]) -> Quantity | None:
     return shared[reversal] if isinstance(reversal, str) else reversal
 
@@ -195,7 +199,7 @@ def duration_in_steps(duration: Quantity, dt: Quantity) -> int:
     return int(float((duration + 1e-3 * dt) / dt))
 
 
-def check_dspike_settings(
+def _checked_settings(
     owner: str, settings: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the settings of a dendritic spike that are not None.
@@ -228,6 +232,39 @@ def check_dspike_settings(
     return checked
 
 
+def make_dspike(kind: type[D], place: Place, name: Any, settings: Mapping[str, Any]) -> D:
+    """Check the settings of a dendritic spike and return it.
+
+    Parameters
+    ----------
+    kind : type
+        `DSpike` or `DecayingDSpike`.
+    place : Place
+        Where it is.
+    name : str
+        Its label.
+    settings : mapping
+        Argument name to value; None means not set.
+
+    Returns
+    -------
+    DSpike or DecayingDSpike
+        The dendritic spike.
+
+    Raises
+    ------
+    InvalidNameError
+        If the name cannot be part of a variable name.
+    UnitsError
+        If a quantity has the wrong dimension or sign.
+    UnknownNameError
+        If a reversal potential names no voltage.
+    """
+    check_name("dendritic spike", name)
+    owner = f"{place.owner}, dendritic spike {name!r}"
+    return kind(place.name, name, **_checked_settings(owner, settings, place.shared))
+
+
 def change_dspike(
     dspike: DendriticSpike, place: Place, settings: Mapping[str, Any]
 ) -> DendriticSpike:
@@ -247,4 +284,4 @@ def change_dspike(
             raise UnknownNameError(
                 f"{owner}: this kind of dendritic spike has no {name}. {known_names(name, known)}"
             )
-    return replace(dspike, **check_dspike_settings(owner, settings, place.shared))
+    return replace(dspike, **_checked_settings(owner, settings, place.shared))

@@ -8,10 +8,10 @@ from typing import Any
 
 from brian2.units import Quantity
 
-from ..box_dspike import make_dspike
-from ..decaying_dspike import make_decaying_dspike
+from ..box_dspike import DSpike
+from ..decaying_dspike import DecayingDSpike
 from ..defaults import default_params
-from ..dspikes import DendriticSpike
+from ..dspikes import DendriticSpike, make_dspike
 from ..errors import UnknownNameError, known_names
 from ..mechanism import Mechanism, Place
 from .channel import Channel
@@ -164,7 +164,7 @@ class BoxSpike(EventChannel):
         )
 
     def _make(self, place: Place, settings: Mapping[str, Any]) -> DendriticSpike:
-        return make_dspike(place, self.name, settings)
+        return make_dspike(DSpike, place, self.name, settings)
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -248,4 +248,4 @@ class DecayingSpike(EventChannel):
         )
 
     def _make(self, place: Place, settings: Mapping[str, Any]) -> DendriticSpike:
-        return make_decaying_dspike(place, self.name, settings)
+        return make_dspike(DecayingDSpike, place, self.name, settings)

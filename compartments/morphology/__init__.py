@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .cable import Cable, cable_of_couplings, cable_of_segments
+from .cable import Cable, cable_of_couplings, cable_of_model, cable_of_segments
 from .groups import Groups
 from .morphology import Morphology
+from .problems import Problem
 from .reduction import Reduction
 from .report import GroupReport, Measures, ReductionReport
 from .segments import Segments
@@ -15,9 +16,11 @@ __all__ = [
     "Groups",
     "Measures",
     "Morphology",
+    "Problem",
     "Reduction",
     "ReductionReport",
     "Segments",
     "cable_of_couplings",
+    "cable_of_model",
     "cable_of_segments",
 ]

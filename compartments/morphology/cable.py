@@ -19,11 +19,17 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh, splu
 
+from ..errors import MorphologyError
+from ..model_view import ModelView
+from ..naming import suffixed
 from .segments import Segments
 
-__all__ = ["Cable", "cable_of_couplings", "cable_of_segments"]
+__all__ = ["Cable", "cable_of_couplings", "cable_of_model", "cable_of_segments"]
 
 Floats = NDArray[np.float64]
+
+#: Up to how many nodes eigenvalues are found with a full matrix.
+_DENSE = 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,19 +84,39 @@ class Cable:
         """
         return complex(weights @ self.voltages(weights, frequency))
 
-    def time_constant(self) -> float:
-        """Return the slowest time constant (second)."""
+    def time_constants(self, count: int = 1) -> Floats:
+        """Return the slowest time constants, the slowest first (second).
+
+        With a uniform membrane the first is the membrane's own and the others are those with which
+        differences between parts of the tree even out (Rall 1969, *Biophys J* 9:1483-1508).
+
+        Parameters
+        ----------
+        count : int, default 1
+            How many; fewer are returned where fewer nodes have a capacitance.
+
+        Returns
+        -------
+        ndarray, shape (count,)
+        """
         solve = splu(self.admittance()).solve
         root = np.sqrt(self.capacitance)
-        if self.n < 3:
+        count = min(count, int((root > 0).sum()))
+        if self.n <= _DENSE:
             matrix = root[:, None] * solve(np.diag(root))
-            return float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[-1])
+            return np.asarray(np.linalg.eigvalsh((matrix + matrix.T) / 2)[::-1][:count])
         operator = LinearOperator(
             (self.n, self.n), matvec=lambda x: root * solve(root * np.ravel(x)), dtype=float
         )
-        # A fixed start: the result must not depend on a random one, not even in the last bit.
-        (largest,) = eigsh(operator, k=1, which="LA", v0=root, return_eigenvectors=False)
-        return float(largest)
+        # A fixed start: the result must not depend on a random one, not even in the last bit. An
+        # uneven one: with a uniform membrane the even one has nothing of the other eigenvectors.
+        start = root * np.linspace(1.0, 2.0, self.n)
+        values = eigsh(operator, k=count, which="LA", v0=start, return_eigenvectors=False)
+        return np.asarray(np.sort(values)[::-1])
+
+    def time_constant(self) -> float:
+        """Return the slowest time constant (second)."""
+        return float(self.time_constants()[0])
 
     def longest_euler_step(self) -> float:
         r"""Return the time step below which the explicit Euler method is stable (second).
@@ -173,4 +199,54 @@ def cable_of_couplings(
         np.array([number[a] for a, _, _ in couplings], dtype=np.int64),
         np.array([number[b] for _, b, _ in couplings], dtype=np.int64),
         np.array([g for _, _, g in couplings]),
+    )
+
+
+def cable_of_model(model: ModelView) -> Cable:
+    """Return the passive circuit of a neuron: its leaks, capacitances and couplings as they are now.
+
+    Channels, receptors and dendritic spikes are not part of it.
+
+    Parameters
+    ----------
+    model : NeuronModel or PointNeuronModel
+        The neuron; the nodes are its compartments, in the order of ``compartment_names``.
+
+    Returns
+    -------
+    Cable
+
+    Raises
+    ------
+    MorphologyError
+        If a coupling was given different conductances in its two directions.
+
+    Examples
+    --------
+    >>> from brian2.units import mV, nS, pF
+    >>> from dendrify_gpu.compartments import Dendrite, NeuronModel, Soma
+    >>> soma = Soma('soma', cm_abs=200*pF, gl_abs=10*nS)
+    >>> dend = Dendrite('dend', cm_abs=50*pF, gl_abs=10*nS)
+    >>> cable = cable_of_model(NeuronModel([(soma, dend, 10*nS)], v_rest=-65*mV))
+    >>> resistance = cable.voltages([1, 0])[0]  # of the soma (ohm)
+    >>> print(f'{1e9 / resistance:.4f} nS: 10 of its own, and 5 through the coupling')
+    15.0000 nS: 10 of its own, and 5 through the coupling
+    """
+    values = model.parameters
+    couplings = []
+    for a, b, _ in model.couplings:
+        there, back = f"g_{b}_{a}", f"g_{a}_{b}"
+        g, other = float(values[there]), float(values[back])
+        if g != other:
+            raise MorphologyError(
+                f"{model!r}: {there} = {values[there]} and {back} = {values[back]} differ, so that it is no "
+                "passive circuit. Give both the same value."
+            )
+        couplings.append((a, b, g))
+    names = model.compartment_names
+    return cable_of_couplings(
+        names,
+        {name: float(values[suffixed("gL", name)]) for name in names},
+        {name: float(values[suffixed("C", name)]) for name in names},
+        couplings,
     )

@@ -23,6 +23,7 @@ by reciprocity the effect of a current in any group on the soma, are thus conser
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,7 +156,8 @@ def matched_links(
     links : tuple of Link
         One for each group but the first.
     notes : tuple of str
-        Where a group is joined to another one than that which carries most of it, and why.
+        Where a group hangs on several others, and where it is joined to another one than that which
+        carries most of it, and why.
 
     Raises
     ------
@@ -169,8 +171,9 @@ def matched_links(
     voltage = cable.voltages(weights)[: segments.n]
     mean = np.array([np.average(voltage[k], weights=leak[k]) for k in _masks(groups)])
     through = np.array([float((leak * voltage)[k].sum()) for k in _masks(groups)])
-    carrier = _carriers(segments, groups)
-    notes = []
+    shares = _shares(segments, groups)
+    carrier = _carriers(shares)
+    notes = [_hanging(groups, k, shares[k], carrier[k]) for k in carrier if len(shares[k]) > 1]
     inner: dict[int, int] = {}
     for k in _outward(carrier):
         parent = carrier[k]
@@ -201,15 +204,38 @@ def _masks(groups: Groups) -> list[NDArray[np.bool_]]:
     return [groups.label == k for k in range(len(groups.names))]
 
 
-def _carriers(segments: Segments, groups: Groups) -> dict[int, int]:
-    """Return for each group but the first the group that carries most of its membrane, without loops."""
+def _shares(segments: Segments, groups: Groups) -> dict[int, dict[int, float]]:
+    """Return for each group but the first how much membrane each other group carries of it."""
     kept = np.where(groups.label >= 0, segments.area, 0.0)
     behind = segments.subtree_sum(kept)
-    weight: dict[tuple[int, int], float] = {}
+    shares: dict[int, dict[int, float]] = {}
     for i in range(1, segments.n):
         outer, inner = int(groups.label[i]), int(groups.label[segments.parent[i]])
-        if outer != inner and outer > 0:
-            weight[outer, inner] = weight.get((outer, inner), 0.0) + float(behind[i])
+        if outer != inner and inner >= 0 and outer >= 0:
+            if outer == 0:
+                raise MorphologyError(
+                    f"section {segments.section[i]} ({segments.kind[i]}) is in the group {groups.names[0]!r}, "
+                    f"which has the root, and continues the group {groups.names[inner]!r}. Put it into a "
+                    "group of its own."
+                )
+            of_outer = shares.setdefault(outer, {})
+            of_outer[inner] = of_outer.get(inner, 0.0) + float(behind[i])
+    return shares
+
+
+def _hanging(groups: Groups, group: int, shares: Mapping[int, float], carrier: int) -> str:
+    whole = sum(shares.values())
+    ordered = sorted(shares, key=lambda k: (-shares[k], k))
+    listing = ", ".join(f"{groups.names[k]!r} ({shares[k] / whole:.0%})" for k in ordered)
+    return (
+        f"{groups.names[group]!r} and what is behind it hang on {listing}; they are treated as if all hung "
+        f"on {groups.names[carrier]!r}"
+    )
+
+
+def _carriers(shares: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
+    """Return for each group but the first the group that carries most of it, without loops."""
+    weight = {(outer, inner): w for outer, of in shares.items() for inner, w in of.items()}
     carrier: dict[int, int] = {}
     for outer, inner in sorted(weight, key=lambda pair: (-weight[pair], pair)):
         if outer not in carrier and not _leads(carrier, inner, outer):

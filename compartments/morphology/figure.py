@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .groups import Groups
-from .segments import Segments
+from .segments import Floats, Integers, Segments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,16 +16,25 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_attenuation", "draw_segments"]
 
+#: Width of the outline (points): what is thinner than a pixel can still be seen.
+_OUTLINE = 0.4
 
-def draw_segments(segments: Segments, groups: Groups | None, ax: Axes | None) -> Axes:
+
+def draw_segments(
+    segments: Segments,
+    groups: Groups | None,
+    ax: Axes | None,
+    thickness: float = 1.0,
+    numbers: bool = False,
+) -> Axes:
     """Draw a shape in the plane of its first two coordinates, coloured by type or group.
 
     The arguments are those of `Morphology.plot`.
     """
     # Drawing is the only use of pyplot, and it is slow to import.
     import matplotlib.pyplot as plt
-    from matplotlib.collections import LineCollection
-    from matplotlib.lines import Line2D
+    from matplotlib.collections import PolyCollection
+    from matplotlib.patches import Patch
 
     if ax is None:
         _, ax = plt.subplots(layout="constrained")
@@ -34,26 +43,54 @@ def draw_segments(segments: Segments, groups: Groups | None, ax: Axes | None) ->
         label = np.array([names.index(kind) for kind in segments.kind])
     else:
         names, label = [*groups.names], groups.label
-    start, end = segments.start[:, :2] * 1e6, segments.end[:, :2] * 1e6
-    handles = []
-    for k, name in enumerate(names):
+    outlines = _outlines(segments, thickness)
+    for k in range(len(names)):
         chosen = label == k
         color = f"C{k % 10}"
-        branches = chosen & ~segments.is_soma
-        lines = np.stack([start[branches], end[branches]], axis=1)
-        # Widths in points cannot be to scale; thick is still thicker than thin.
-        widths = np.clip(segments.diameter[branches] * 1e6, 0.5, 8)
-        ax.add_collection(LineCollection(list(lines), linewidths=list(widths), colors=color))
-        for i in np.flatnonzero(chosen & segments.is_soma):
-            middle = (start[i] + end[i]) / 2
+        frusta = outlines[chosen & ~segments.is_sphere]
+        ax.add_collection(
+            PolyCollection(list(frusta), facecolors=color, edgecolors=color, linewidths=_OUTLINE)
+        )
+        for i in np.flatnonzero(chosen & segments.is_sphere):
+            middle = segments.start[i, :2] * 1e6
             ax.add_patch(plt.Circle(tuple(middle), segments.diameter[i] * 1e6 / 2, color=color))
-        handles.append(Line2D([], [], color=color, linewidth=3, label=name))
+    if numbers:
+        _write_numbers(ax, segments)
+    handles = [Patch(color=f"C{k % 10}", label=name) for k, name in enumerate(names)]
     ax.autoscale_view()
     ax.set_aspect("equal")
     ax.set_xlabel("x (um)")
     ax.set_ylabel("y (um)")
     ax.legend(handles=handles, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return ax
+
+
+def _outlines(segments: Segments, thickness: float) -> Floats:
+    """Return the four corners of each segment in the plane (micrometre), shape (n, 4, 2)."""
+    start, end = segments.start[:, :2] * 1e6, segments.end[:, :2] * 1e6
+    step = end - start
+    length = np.hypot(*step.T)
+    # What points towards the viewer has no direction in the plane.
+    across = np.where(length > 0, np.stack([-step[:, 1], step[:, 0]]) / np.maximum(length, 1e-9), 0)
+    a = (across * segments.start_diameter * 1e6 / 2 * thickness).T
+    b = (across * segments.end_diameter * 1e6 / 2 * thickness).T
+    return np.stack([start + a, end + b, end - b, start - a], axis=1)
+
+
+def _write_numbers(ax: Axes, segments: Segments) -> None:
+    """Write the number of each section at its middle."""
+    for number, i in _middles(segments.section):
+        x, y = (segments.start[i, :2] + segments.end[i, :2]) / 2 * 1e6
+        ax.text(x, y, str(number), ha="center", va="center", fontsize="small", clip_on=True)
+
+
+def _middles(section: Integers) -> list[tuple[int, int]]:
+    """Return each section with the segment in its middle."""
+    found = []
+    for number in np.unique(section):
+        members = np.flatnonzero(section == number)
+        found.append((int(number), int(members[len(members) // 2])))
+    return found
 
 
 def draw_attenuation(report: ReductionReport, ax: Axes | None) -> Axes:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import MorphologyError, UnknownNameError, known_names
 from ..quantities import check_name
-from .segments import SOMA, Segments
+from .segments import Booleans, Integers, Segments
 
-__all__ = ["Groups", "make_groups", "regions"]
+__all__ = ["Groups", "make_groups"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +28,9 @@ class Groups:
     """
 
     names: tuple[str, ...]
-    label: NDArray[np.int64]
+    label: Integers
 
-    def members(self, name: str) -> NDArray[np.bool_]:
+    def members(self, name: str) -> Booleans:
         """Return which segments are in a group."""
         return np.asarray(self.label == self.names.index(name))
 
@@ -47,7 +46,7 @@ def make_groups(
         The shape.
     chosen : mapping
         Name of each group to its members: a type such as ``'apic'``, several types, numbers of sections,
-        or a boolean array with one entry for each segment.
+        a boolean array with one entry for each segment, or a function that makes one of `Segments`.
     omit : as a value of `chosen`
         What is left out, such as ``'axon'``.
     owner : str
@@ -103,11 +102,13 @@ def make_groups(
     return Groups(tuple(names[k] for k in order), number[label])
 
 
-def _mask(segments: Segments, what: Any, owner: str) -> NDArray[np.bool_]:
+def _mask(segments: Segments, what: Any, owner: str) -> Booleans:
     kinds = set(segments.kind)
-    if isinstance(what, str):
+    if callable(what):
+        what = what(segments)
+    if isinstance(what, (str, int)):
         what = (what,)
-    values = np.asarray(list(what) if not isinstance(what, np.ndarray) else what)
+    values = np.asarray(list(what) if isinstance(what, Iterable) else None)
     if values.dtype == bool:
         if values.shape != (segments.n,):
             raise MorphologyError(
@@ -134,57 +135,5 @@ def _mask(segments: Segments, what: Any, owner: str) -> NDArray[np.bool_]:
         return np.isin(segments.section, values)
     raise MorphologyError(
         f"{owner}: {what!r} chooses no segments. Give a type such as 'apic', several types, numbers of "
-        "sections, or a boolean array."
+        "sections, a boolean array, or a function that returns one."
     )
-
-
-def regions(segments: Segments, tuft_from: float) -> dict[str, NDArray[np.bool_]]:
-    """Choose soma, trunk, oblique, tuft, basal and axon by type and path distance.
-
-    The trunk is the path that starts at the apical stem with the largest membrane and follows the
-    branch with the larger membrane at each fork, up to `tuft_from` from the soma; what is behind its
-    end is the tuft, and every other apical segment is oblique. Types ``'dend'`` and unknown ones are
-    basal.
-
-    Parameters
-    ----------
-    segments : Segments
-        The shape.
-    tuft_from : float
-        Path distance at which the tuft begins (metre).
-
-    Returns
-    -------
-    dict of str to ndarray of bool
-        The groups that have members.
-    """
-    kind = np.array(segments.kind)
-    apical = kind == "apic"
-    behind = segments.subtree_sum(np.where(apical, segments.area, 0.0))
-    trunk = np.zeros(segments.n, dtype=bool)
-    tuft = np.zeros(segments.n, dtype=bool)
-    stems = [
-        i
-        for i in np.flatnonzero(apical)
-        if segments.parent[i] < 0 or not apical[segments.parent[i]]
-    ]
-    current = max(stems, key=lambda i: behind[i], default=None)
-    while current is not None and segments.distance[current] < tuft_from:
-        trunk[current] = True
-        onward = [i for i in segments.children[current] if apical[i]]
-        current = max(onward, key=lambda i: behind[i], default=None)
-    # The tuft is what the trunk's end carries: an oblique that reaches as far is not part of it.
-    ends = [i for i in np.flatnonzero(trunk) if not any(trunk[k] for k in segments.children[i])]
-    for i in range(segments.n):
-        parent = segments.parent[i]
-        if apical[i] and not trunk[i] and parent >= 0:
-            tuft[i] = tuft[parent] or parent in ends
-    found = {
-        "soma": kind == SOMA,
-        "trunk": trunk,
-        "oblique": apical & ~trunk & ~tuft,
-        "tuft": tuft,
-        "basal": ~np.isin(kind, [SOMA, "apic", "axon"]),
-        "axon": kind == "axon",
-    }
-    return {name: mask for name, mask in found.items() if mask.any()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,11 +10,14 @@ import numpy as np
 from brian2.units import Quantity, meter, um
 
 from ..errors import MorphologyError
-from ..quantities import LENGTH, check_quantity
-from .groups import make_groups, regions
-from .reading import read_swc, segments_of_brian2
+from ..quantities import LENGTH, check_number, check_quantity
+from .groups import make_groups
+from .problems import Problem
+from .reading import read_brian2, read_swc
 from .reduction import Passive, Reduction, reduce_segments
+from .regions import regions
 from .segments import Segments
+from .summary import describe_segments, segments_html
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +34,7 @@ class Morphology:
         The shape.
     name : str, default 'the morphology'
         How error messages call it.
-    notes : tuple of str, default ()
+    problems : tuple of Problem, default ()
         What was found when it was read.
 
     Examples
@@ -52,21 +55,30 @@ class Morphology:
     """
 
     def __init__(
-        self, segments: Segments, name: str = "the morphology", notes: tuple[str, ...] = ()
+        self,
+        segments: Segments,
+        name: str = "the morphology",
+        problems: tuple[Problem, ...] = (),
     ) -> None:
         if segments.n == 0:
             raise MorphologyError(f"{name} has no segments.")
-        self._segments, self._name, self._notes = segments, name, notes
+        self._segments, self._name, self._problems = segments, name, problems
 
     @classmethod
-    def from_swc(cls, path: str | Path) -> Self:
+    def from_swc(cls, path: str | Path, *, stems: str = "centre") -> Self:
         """Read an SWC file; Brian2 reads it.
+
+        A soma of one point, or of three as in NeuroMorpho.Org, is a sphere; one of more points is the chain
+        of frusta between them.
 
         Parameters
         ----------
         path : str or Path
             The file, with coordinates and radii in micrometres. Types 1 to 4 become ``'soma'``,
-            ``'axon'``, ``'dend'`` (basal) and ``'apic'``.
+            ``'axon'``, ``'dend'`` (basal) and ``'apic'``, and all others ``'unknown'``.
+        stems : {'centre', 'surface'}, default 'centre'
+            Where dendrites begin that continue a sphere: in its middle, as in Brian2, or where they leave it,
+            so that their membrane inside the soma does not count.
 
         Returns
         -------
@@ -75,10 +87,12 @@ class Morphology:
         Raises
         ------
         MorphologyError
-            If the file cannot be read, or what it describes cannot be a neuron.
+            If the file cannot be read, or what it describes cannot be a neuron; it names the line.
+        UnknownNameError
+            If `stems` is something else.
         """
-        segments, notes = read_swc(path)
-        return cls(segments, f"the SWC file {str(path)!r}", notes)
+        segments, problems = read_swc(path, stems)
+        return cls(segments, f"the SWC file {str(path)!r}", problems)
 
     @classmethod
     def from_brian2(cls, morphology: Any) -> Self:
@@ -87,7 +101,8 @@ class Morphology:
         Parameters
         ----------
         morphology : brian2.Morphology
-            The tree, such as ``brian2.Soma(20*um)`` with sections attached.
+            The tree, such as ``brian2.Soma(20*um)`` with sections attached. A section without a type has
+            that which its name says (``tree.apic``), or else ``'dend'``.
 
         Returns
         -------
@@ -96,15 +111,15 @@ class Morphology:
         Raises
         ------
         MorphologyError
-            If a diameter makes no sense.
+            If a diameter or length makes no sense.
         """
         if not all(hasattr(morphology, name) for name in ("children", "length", "n")):
             raise MorphologyError(
                 f"{morphology!r} is not a morphology of Brian2. Give for example brian2.Soma(20*um), or read "
                 "a file with Morphology.from_swc."
             )
-        segments, notes = segments_of_brian2(morphology, "the morphology")
-        return cls(segments, notes=notes)
+        segments, problems = read_brian2(morphology, "the morphology")
+        return cls(segments, problems=problems)
 
     @property
     def segments(self) -> Segments:
@@ -126,35 +141,67 @@ class Morphology:
         """Membrane area, without spines (metre**2)."""
         return float(self._segments.area.sum()) * meter**2
 
-    def check(self) -> list[str]:
-        """Return what was repaired when it was read, and what is possible but unlikely."""
-        return list(self._notes)
+    def check(self) -> tuple[Problem, ...]:
+        """Return what was repaired when it was read, and what is possible but unlikely.
 
-    def regions(self, tuft_from: Quantity | None = None) -> dict[str, Any]:
+        What cannot be a neuron at all was refused when it was read.
+
+        Returns
+        -------
+        tuple of Problem
+            Each has a `kind`, a `text`, and the sections and lines of the file that have it.
+        """
+        return self._problems
+
+    def regions(
+        self,
+        tuft_from: Quantity | None = None,
+        boundaries: Mapping[str, Quantity | Sequence[Quantity]] | None = None,
+    ) -> dict[str, Any]:
         """Choose soma, trunk, oblique, tuft, basal and axon by type and path distance.
 
         The trunk is the path that starts at the apical stem with the largest membrane and follows the
         branch with the larger membrane at each fork, up to `tuft_from` from the soma; what its end
-        carries is the tuft; every other apical segment is oblique.
+        carries is the tuft; every other apical segment is oblique. Segments of unknown type are what the
+        segment is that they continue.
 
         Parameters
         ----------
         tuft_from : Quantity, optional
             Path distance at which the tuft begins (metre). Default: two thirds of the longest apical
             path.
+        boundaries : mapping, optional
+            Trunk, tuft, basal or axon to the path distances at which it is divided, such as ``{'trunk':
+            [100, 200]*um}`` for ``'trunk_1'``, ``'trunk_2'`` and ``'trunk_3'``. Where the trunk is divided,
+            the obliques are, too, by the part of it that carries them.
 
         Returns
         -------
         dict of str to ndarray of bool, shape (n,)
             The groups that have members; give them, changed or not, to `reduce`.
+
+        Raises
+        ------
+        UnitsError
+            If a distance is none.
+        UnknownNameError
+            If boundaries are given for something that is not there.
+        MorphologyError
+            If boundaries do not increase, or leave a part without segments.
         """
         segments = self._segments
         if tuft_from is None:
             apical = np.array(segments.kind) == "apic"
             limit = 2 / 3 * float(segments.distance[apical].max(initial=0.0))
         else:
-            limit = float(check_quantity("regions", "tuft_from", tuft_from, LENGTH, "positive"))
-        return regions(segments, limit)
+            limit = _length("regions", "tuft_from", tuft_from)
+        distances = {
+            name: [
+                _length(f"regions, {name!r}", "boundaries", value) for value in np.atleast_1d(at)
+            ]
+            for name, at in (boundaries or {}).items()
+        }
+        return regions(segments, limit, distances)
 
     def reduce(
         self,
@@ -180,8 +227,8 @@ class Morphology:
         ----------
         groups : mapping, optional
             Name of each compartment to its segments: a type such as ``'apic'``, several types, numbers of
-            sections, or a boolean array with one entry for each segment. Default: `regions`, without the
-            axon.
+            sections, a boolean array with one entry for each segment, or a function that makes one of
+            `Segments`, such as ``lambda s: s.distance > 100e-6``. Default: `regions`, without the axon.
         cm : Quantity
             Capacitance per membrane area (farad/metre**2).
         gl : Quantity
@@ -219,11 +266,19 @@ class Morphology:
                 omit = groups.pop("axon", ())
         chosen = make_groups(self._segments, groups, () if omit is None else omit, self._name)
         passive = Passive(cm, gl, r_axial, v_rest, spine_factor, tuple(chosen.names))
-        piece = float(check_quantity("reduce", "longest", longest, LENGTH, "positive"))
-        return reduce_segments(self._segments, chosen, passive, coupling, piece, self._notes)
+        piece = _length("reduce", "longest", longest)
+        notes = tuple(map(str, self._problems))
+        return reduce_segments(self._segments, chosen, passive, coupling, piece, notes)
 
-    def plot(self, groups: Mapping[str, Any] | None = None, ax: Axes | None = None) -> Axes:
-        """Draw the shape in the plane of its first two coordinates.
+    def plot(
+        self,
+        groups: Mapping[str, Any] | None = None,
+        ax: Axes | None = None,
+        *,
+        thickness: float = 1.0,
+        numbers: bool = False,
+    ) -> Axes:
+        """Draw the shape to scale in the plane of its first two coordinates.
 
         Parameters
         ----------
@@ -231,6 +286,10 @@ class Morphology:
             Groups to colour it by, as for `reduce`; all segments must be in one. Default: the types.
         ax : matplotlib.axes.Axes, optional
             Where to draw. Default: a new figure.
+        thickness : float, default 1.0
+            Factor by which dendrites are drawn thicker than they are.
+        numbers : bool, default False
+            Whether to write the number of each section, by which groups can name it.
 
         Returns
         -------
@@ -241,7 +300,10 @@ class Morphology:
         ------
         MorphologyError
             If there are no coordinates, or the groups do not fit.
+        UnitsError
+            If `thickness` is not a number larger than zero.
         """
+        thickness = check_number("plot", "thickness", thickness)
         if np.isnan(self._segments.start).any():
             raise MorphologyError(
                 f"{self._name} has no coordinates, so there is nothing to draw. In Brian2 "
@@ -250,7 +312,13 @@ class Morphology:
         from .figure import draw_segments
 
         chosen = None if groups is None else make_groups(self._segments, groups, (), self._name)
-        return draw_segments(self._segments, chosen, ax)
+        return draw_segments(self._segments, chosen, ax, thickness, numbers)
+
+    def __str__(self) -> str:
+        return describe_segments(repr(self), self._segments, self._problems)
+
+    def _repr_html_(self) -> str:
+        return segments_html(repr(self), self._segments, self._problems)
 
     def __repr__(self) -> str:
         sections = len(np.unique(self._segments.section))
@@ -258,3 +326,7 @@ class Morphology:
             f"Morphology({self._segments.n} segments in {sections} sections, "
             f"{float(self.total_length / um):.4g} um of dendrites, types {', '.join(self.types)})"
         )
+
+
+def _length(owner: str, argument: str, value: Any) -> float:
+    return float(check_quantity(owner, argument, value, LENGTH, "positive"))

@@ -2,63 +2,86 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import brian2
 import numpy as np
-from numpy.typing import NDArray
+from brian2.utils.logger import catch_logs
 
-from ..errors import MorphologyError
-from .segments import SOMA, Segments
+from ..errors import MorphologyError, UnknownNameError, known_names
+from .problems import Problem, find_problems
+from .segments import SOMA, UNKNOWN, Floats, Segments
+from .stems import cut_at_the_soma
+from .swc_faults import find_fault, line_finder
 
-__all__ = ["read_swc", "segments_of_brian2"]
+__all__ = ["STEMS", "read_brian2", "read_swc"]
 
-_LISTED = 5
+#: Where dendrites begin: as Brian2 draws them, or where the soma ends.
+STEMS = ("centre", "surface")
+
+#: Names that Brian2 gives to the types of SWC, by which branches are often called in its trees, too.
+_KINDS = frozenset({SOMA, "axon", "dend", "apic"})
+
+#: Brian2 calls itself for every branch point on the way to a tip.
+_RECURSION = 20_000
 
 
-def read_swc(path: str | Path) -> tuple[Segments, tuple[str, ...]]:
+def read_swc(path: str | Path, stems: str = "centre") -> tuple[Segments, tuple[Problem, ...]]:
     """Read an SWC file with Brian2.
 
     Parameters
     ----------
     path : str or Path
-        The file. Types 1 to 4 are soma, axon, dend (basal) and apic.
+        The file. Types 1 to 4 are soma, axon, dend (basal) and apic, all others unknown.
+    stems : {'centre', 'surface'}, default 'centre'
+        Where dendrites begin: in the middle of the soma, as in Brian2, or at its surface.
 
     Returns
     -------
     segments : Segments
         The shape.
-    notes : tuple of str
+    problems : tuple of Problem
         What was repaired, and what looks wrong.
 
     Raises
     ------
     MorphologyError
         If the file cannot be read, or what it describes cannot be a neuron.
+    UnknownNameError
+        If `stems` is something else.
     """
+    if stems not in STEMS:
+        raise UnknownNameError(f"stems = {stems!r} is unknown. {known_names(str(stems), STEMS)}")
+    path = Path(path)
     owner = f"the SWC file {str(path)!r}"
+    # What Brian2 logs about the soma is among the problems.
     try:
-        morphology = brian2.Morphology.from_swc_file(str(path))
+        with catch_logs(), _deep_recursion():
+            morphology = brian2.Morphology.from_swc_file(str(path))
     except OSError as reason:
         raise MorphologyError(f"{owner} cannot be read: {reason}.") from None
-    except (ValueError, TypeError, KeyError, IndexError, NotImplementedError) as reason:
-        text = str(reason) or type(reason).__name__
-        raise MorphologyError(
-            f"{owner} is not one tree that Brian2 can read: {text}. Every line needs seven numbers (number, "
-            "type, x, y, z, radius, number of the parent), parents come before their children, and one "
-            "point, of the soma, has the parent -1."
-        ) from None
-    return segments_of_brian2(morphology, owner)
+    except (ValueError, TypeError, IndexError, RecursionError) as reason:
+        raise MorphologyError(f"{owner}: {find_fault(path) or _advice(reason)}") from None
+    fault = find_fault(path)
+    if fault is not None:
+        raise MorphologyError(f"{owner}: {fault}")
+    segments, empty = _segments(morphology, owner, UNKNOWN)
+    if stems == "surface":
+        segments = cut_at_the_soma(segments)
+    return segments, find_problems(segments, empty, line_finder(path))
 
 
-def segments_of_brian2(morphology: Any, owner: str) -> tuple[Segments, tuple[str, ...]]:
+def read_brian2(morphology: Any, owner: str) -> tuple[Segments, tuple[Problem, ...]]:
     """Return the shape of a Brian2 morphology.
 
     Parameters
     ----------
     morphology : brian2.Morphology
-        The tree.
+        The tree. Sections without a type have that which their name says, or else ``'dend'``.
     owner : str
         How error messages call it.
 
@@ -66,54 +89,81 @@ def segments_of_brian2(morphology: Any, owner: str) -> tuple[Segments, tuple[str
     -------
     segments : Segments
         The shape, without segments of no length.
-    notes : tuple of str
+    problems : tuple of Problem
         What was repaired, and what looks wrong.
 
     Raises
     ------
     MorphologyError
-        If a diameter or a coordinate makes no sense.
+        If a diameter, length or coordinate makes no sense.
     """
+    segments, empty = _segments(morphology, owner, "dend")
+    return segments, find_problems(segments, empty)
+
+
+def _advice(reason: Exception) -> str:
+    """Say what to do about what only Brian2 objects to."""
+    text = str(reason).rstrip(".")
+    if isinstance(reason, RecursionError):
+        return (
+            "too many branch points follow one another for Brian2 to read it. Leave the axon (type 2) out "
+            "of the file."
+        )
+    if "3-point" in text:
+        return f"{text}. Replace the three points by one: the middle, with the radius of the soma."
+    if "has to be at least 1" in text:
+        return "its only point is no soma. Give it the type 1, or add the points that follow."
+    return f"Brian2 cannot read it: {text}."
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _segments(morphology: Any, owner: str, untyped: str) -> tuple[Segments, int]:
+    """Return the shape without segments of no length, and how many of these there were."""
     columns: dict[str, list[Any]] = {
         name: [] for name in ("parent", "start", "end", "a", "b", "length", "kind", "section")
     }
-    notes = []
+    spheres: list[bool] = []
     empty = 0
     waiting: list[tuple[Any, int]] = [(morphology, -1)]
     number = 0
-    while waiting:
-        section, parent = waiting.pop()
-        kind = section.type or (
-            "dend" if parent >= 0 or not isinstance(section, brian2.Soma) else SOMA
-        )
-        kind = SOMA if isinstance(section, brian2.Soma) else kind
-        lengths, start, end = (
-            _si(section.length),
-            _points(section, "start"),
-            _points(section, "end"),
-        )
-        a, b = _diameters(section)
-        _check_diameters(owner, number, kind, a, b)
-        for i in range(section.n):
-            if lengths[i] == 0:
-                empty += 1
-                continue
-            for name, value in (
-                ("parent", parent),
-                ("start", start[i]),
-                ("end", end[i]),
-                ("a", a[i]),
-                ("b", b[i]),
-                ("length", lengths[i]),
-                ("kind", kind),
-                ("section", number),
-            ):
-                columns[name].append(value)
-            parent = len(columns["parent"]) - 1
-        number += 1
-        waiting += [(child, parent) for child in reversed(list(section.children))]
-    if empty:
-        notes.append(f"{empty} segments of no length were left out")
+    with _deep_recursion():
+        while waiting:
+            section, parent = waiting.pop()
+            kind = _kind(section, untyped)
+            a, b = _diameters(section)
+            size = {
+                "start": _points(section, "start"),
+                "end": _points(section, "end"),
+                "a": a,
+                "b": b,
+                "length": _si(section.length),
+            }
+            _check(owner, number, kind, size)
+            for i in range(section.n):
+                if size["length"][i] == 0:
+                    empty += 1
+                    continue
+                row = {name: values[i] for name, values in size.items()}
+                for name, value in {
+                    **row,
+                    "parent": parent,
+                    "kind": kind,
+                    "section": number,
+                }.items():
+                    columns[name].append(value)
+                spheres.append(isinstance(section, brian2.Soma))
+                parent = len(spheres) - 1
+            number += 1
+            waiting += [(child, parent) for child in reversed(list(section.children))]
     segments = Segments(
         np.array(columns["parent"], dtype=np.int64),
         np.array(columns["start"]).reshape(-1, 3),
@@ -123,52 +173,48 @@ def segments_of_brian2(morphology: Any, owner: str) -> tuple[Segments, tuple[str
         np.array(columns["length"]),
         tuple(columns["kind"]),
         np.array(columns["section"], dtype=np.int64),
+        np.array(spheres, dtype=bool),
     )
-    return segments, (*notes, *_doubts(segments))
+    return segments, empty
 
 
-def _si(value: Any) -> NDArray[np.float64]:
+def _kind(section: Any, untyped: str) -> str:
+    if isinstance(section, brian2.Soma):
+        return SOMA
+    if section.type:
+        return str(section.type)
+    name = section.parent.children.name(section) if section.parent is not None else None
+    return name if name in _KINDS else untyped
+
+
+def _si(value: Any) -> Floats:
     return np.atleast_1d(np.asarray(value, dtype=float))
 
 
-def _points(section: Any, which: str) -> NDArray[np.float64]:
+def _points(section: Any, which: str) -> Floats:
     coordinates = [getattr(section, f"{which}_{axis}") for axis in "xyz"]
     if any(value is None for value in coordinates):
         return np.full((section.n, 3), np.nan)
     return np.stack([_si(value) for value in coordinates], axis=1)
 
 
-def _diameters(section: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    if hasattr(section, "start_diameter"):
-        return _si(section.start_diameter), _si(section.end_diameter)
-    diameter = _si(section.diameter)
-    return diameter, diameter
+def _diameters(section: Any) -> tuple[Floats, Floats]:
+    if isinstance(section, brian2.Soma):
+        return _si(section.diameter), _si(section.diameter)
+    return _si(section.start_diameter), _si(section.end_diameter)
 
 
-def _check_diameters(owner: str, number: int, kind: str, *diameters: NDArray[np.float64]) -> None:
-    for values in diameters:
+def _check(owner: str, number: int, kind: str, size: dict[str, Floats]) -> None:
+    for name, values in (("diameter", size["a"]), ("diameter", size["b"])):
         wrong = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
         if len(wrong):
             raise MorphologyError(
-                f"{owner}: section {number} ({kind}) has the diameter {values[wrong[0]] * 1e6:g} um at its "
-                f"segment {wrong[0]}. Diameters must be larger than zero: repair the file."
+                f"{owner}: section {number} ({kind}) has the {name} {values[wrong[0]] * 1e6:g} um at its "
+                f"segment {wrong[0]}. Diameters must be larger than zero."
             )
-
-
-def _doubts(segments: Segments) -> list[str]:
-    """Return what is possible but unlikely."""
-    doubts = []
-    total = segments.length[~segments.is_soma].sum() * 1e6
-    if not segments.is_soma.any():
-        doubts.append("there is no soma (type 1)")
-    if not 50 < total < 1e5:
-        doubts.append(
-            f"the dendrites are {total:.4g} um long altogether: are the coordinates micrometres?"
+    wrong = np.flatnonzero(~(np.isfinite(size["length"]) & (size["length"] >= 0)))
+    if len(wrong):
+        raise MorphologyError(
+            f"{owner}: section {number} ({kind}) has the length {size['length'][wrong[0]] * 1e6:g} um at "
+            f"its segment {wrong[0]}. Give lengths or coordinates that are numbers."
         )
-    thick = np.flatnonzero((segments.diameter > 20e-6) & ~segments.is_soma)
-    if len(thick):
-        listing = ", ".join(str(segments.section[i]) for i in thick[:_LISTED])
-        doubts.append(
-            f"{len(thick)} dendritic segments are thicker than 20 um (sections {listing})"
-        )
-    return doubts

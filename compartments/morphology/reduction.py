@@ -15,6 +15,7 @@ from ..coupling import HALF_CYLINDERS
 from ..dendrite import Dendrite
 from ..ephys import EphysProperties
 from ..errors import UnitsError, UnknownNameError, known_names
+from ..model_view import ModelView
 from ..neuron_model import NeuronModel
 from ..quantities import (
     RESISTIVITY,
@@ -25,7 +26,7 @@ from ..quantities import (
     check_quantity,
 )
 from ..soma import Soma
-from .cable import Cable, cable_of_couplings, cable_of_segments
+from .cable import Cable, cable_of_couplings, cable_of_model, cable_of_segments
 from .equivalent import Cylinder, Link, equivalent_cylinders, matched_links
 from .groups import Groups
 from .report import GroupReport, Measures, ReductionReport, measures
@@ -112,6 +113,48 @@ class Reduction:
             (only,) = self.compartments.values()
             return NeuronModel(only, **arguments)
         return NeuronModel(self.connections, **arguments)
+
+    def compare(self, model: ModelView) -> ReductionReport:
+        """Return the report for a neuron that was changed: the full tree against it.
+
+        Only what is passive counts: leaks, capacitances and couplings, as they are in the neuron.
+
+        Parameters
+        ----------
+        model : NeuronModel
+            A neuron with the same compartments, such as `model` returns, with other parameters or
+            couplings.
+
+        Returns
+        -------
+        ReductionReport
+
+        Raises
+        ------
+        UnknownNameError
+            If its compartments have other names.
+        """
+        names = list(self.compartments)
+        pairs = {frozenset((a.name, b.name)) for a, b, _ in self.connections}
+        coupled: list[frozenset[str | None]] = [frozenset((a, b)) for a, b, _ in model.couplings]
+        if sorted(model.compartment_names) != sorted(names) or set(coupled) != pairs:
+            raise UnknownNameError(
+                f"compare: {model!r} has other compartments or couplings than the reduction to "
+                f"{', '.join(names)}. Give a neuron that was made of its compartments."
+            )
+        cable = cable_of_model(model)
+        order = [model.compartment_names.index(name) for name in names]
+        area = sum(float(c.ephys.area) for c in model.description.compartments)
+        reduced = measures(cable, list(np.eye(cable.n)[order]), area)
+        conductance: dict[frozenset[str | None], float] = dict(
+            zip(coupled, cable.axial.tolist(), strict=True)
+        )
+        rows = tuple(
+            replace(row, conductance=conductance.get(frozenset((row.name, row.joined_to))))
+            for row in self.report.groups
+        )
+        step = cable.longest_euler_step()
+        return replace(self.report, reduced=reduced, groups=rows, longest_step=step)
 
     def __repr__(self) -> str:
         return f"Reduction({', '.join(self.compartments)})\n{self.report}"

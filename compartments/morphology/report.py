@@ -31,8 +31,9 @@ class Measures:
         Of the soma (ohm).
     impedance : tuple of float
         Modulus of the input impedance of the soma at 10 and 100 Hz (ohm).
-    time_constant : float
-        The slowest one (second).
+    time_constants : tuple of float
+        The two slowest (second); one where there is only one. With a uniform membrane the first is that
+        of the membrane, and the second says how fast charge spreads over the tree.
     attenuation : tuple of float
         Mean steady potential of each group's membrane over that of the soma, with a current into the
         soma.
@@ -45,10 +46,15 @@ class Measures:
     area: float
     input_resistance: float
     impedance: tuple[float, ...]
-    time_constant: float
+    time_constants: tuple[float, ...]
     attenuation: tuple[float, ...]
     attenuation_100hz: tuple[float, ...]
     local_resistance: tuple[float, ...]
+
+    @property
+    def time_constant(self) -> float:
+        """The slowest time constant (second)."""
+        return self.time_constants[0]
 
 
 def measures(cable: Cable, groups: list[Floats], area: float) -> Measures:
@@ -73,7 +79,7 @@ def measures(cable: Cable, groups: list[Floats], area: float) -> Measures:
         area,
         float(soma @ steady),
         tuple(abs(cable.impedance(soma, f)) for f in _FREQUENCIES),
-        cable.time_constant(),
+        tuple(cable.time_constants(2).tolist()),
         tuple(float(w @ steady / (soma @ steady)) for w in groups),
         tuple(float(w @ fast / (soma @ fast)) for w in groups),
         tuple(abs(cable.impedance(w)) for w in groups),
@@ -155,12 +161,14 @@ class ReductionReport:
                     _FREQUENCIES, self.full.impedance, self.reduced.impedance, strict=True
                 )
             ),
-            (
-                "slowest time constant",
-                "ms",
-                1e3,
-                self.full.time_constant,
-                self.reduced.time_constant,
+            *(
+                (f"{which} time constant", "ms", 1e3, a, b)
+                for which, a, b in zip(
+                    ("slowest", "second"),
+                    self.full.time_constants,
+                    self.reduced.time_constants,
+                    strict=False,  # one compartment has but one
+                )
             ),
         ]
         lines = [f"{'':<32}{'full':>10}{'reduced':>10}"]

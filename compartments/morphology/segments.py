@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SOMA", "Segments", "kept", "refined"]
+__all__ = ["SOMA", "UNKNOWN", "Segments", "kept", "refined"]
 
-#: Type of segments that have one potential.
+#: Type of the cell body.
 SOMA = "soma"
+
+#: Type of segments to which the file gives none that has a name.
+UNKNOWN = "unknown"
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +34,12 @@ class Segments:
     start_diameter, end_diameter, length : ndarray, shape (n,)
         Size (metre).
     kind : tuple of str
-        Type, such as ``'soma'``, ``'dend'``, ``'apic'`` and ``'axon'``. A soma is a sphere of its
-        diameter; with axial resistance zero.
+        Type, such as ``'soma'``, ``'dend'``, ``'apic'`` and ``'axon'``.
     section : ndarray of int, shape (n,)
         Number of the unbranched section that each is part of.
+    is_sphere : ndarray of bool, shape (n,)
+        Which segments are spheres of their diameter, without axial resistance, instead of frusta: the
+        soma, unless it was drawn as a chain of points.
     """
 
     parent: Integers
@@ -44,6 +50,13 @@ class Segments:
     length: Floats
     kind: tuple[str, ...]
     section: Integers
+    is_sphere: Booleans
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     @property
     def n(self) -> int:
@@ -51,7 +64,7 @@ class Segments:
         return len(self.parent)
 
     @cached_property
-    def is_soma(self) -> NDArray[np.bool_]:
+    def is_soma(self) -> Booleans:
         """Which segments are the soma."""
         return np.array([kind == SOMA for kind in self.kind])
 
@@ -62,9 +75,9 @@ class Segments:
 
     @cached_property
     def area(self) -> Floats:
-        """Lateral area of each frustum, and the area of the sphere for a soma (metre**2)."""
+        """Lateral area of each frustum, and the area of a sphere (metre**2)."""
         slant = np.hypot(self.length, (self.end_diameter - self.start_diameter) / 2)
-        return np.where(self.is_soma, np.pi * self.diameter**2, np.pi * self.diameter * slant)
+        return np.where(self.is_sphere, np.pi * self.diameter**2, np.pi * self.diameter * slant)
 
     @cached_property
     def near(self) -> Floats:
@@ -82,7 +95,7 @@ class Segments:
 
     def _half(self, outer: Floats) -> Floats:
         resistance = 4 * (self.length / 2) / (np.pi * self.diameter * outer)
-        return np.where(self.is_soma, 0.0, resistance)
+        return np.where(self.is_sphere, 0.0, resistance)
 
     @cached_property
     def distance(self) -> Floats:
@@ -116,7 +129,7 @@ class Segments:
         return sums
 
 
-def kept(segments: Segments, chosen: NDArray[np.bool_]) -> Segments:
+def kept(segments: Segments, chosen: Booleans) -> Segments:
     """Return some of the segments; what they continue must be among them."""
     number = np.cumsum(chosen) - 1
     parent = segments.parent[chosen]
@@ -129,6 +142,7 @@ def kept(segments: Segments, chosen: NDArray[np.bool_]) -> Segments:
         segments.length[chosen],
         tuple(kind for kind, keep in zip(segments.kind, chosen, strict=True) if keep),
         segments.section[chosen],
+        segments.is_sphere[chosen],
     )
 
 
@@ -140,7 +154,7 @@ def refined(segments: Segments, longest: float) -> tuple[Segments, Integers]:
     segments : Segments
         The shape.
     longest : float
-        Longest piece (metre). Somata are not cut.
+        Longest piece (metre). Spheres are not cut.
 
     Returns
     -------
@@ -149,7 +163,7 @@ def refined(segments: Segments, longest: float) -> tuple[Segments, Integers]:
     source : ndarray of int
         The segment that each is a piece of.
     """
-    pieces = np.where(segments.is_soma, 1, np.ceil(segments.length / longest * (1 - 1e-12)))
+    pieces = np.where(segments.is_sphere, 1, np.ceil(segments.length / longest * (1 - 1e-12)))
     pieces = np.maximum(pieces, 1).astype(np.int64)
     source = np.repeat(np.arange(segments.n), pieces)
     first = np.concatenate([[0], np.cumsum(pieces)[:-1]])
@@ -172,5 +186,6 @@ def refined(segments: Segments, longest: float) -> tuple[Segments, Integers]:
         segments.length[source] / pieces[source],
         tuple(segments.kind[i] for i in source),
         segments.section[source],
+        segments.is_sphere[source],
     )
     return cut, source

@@ -5,10 +5,22 @@ from __future__ import annotations
 import brian2
 import numpy as np
 import pytest
-from brian2.units import amp, cm, ms, pA, uF, volt
+from brian2.units import amp, cm, meter, ms, mV, nS, pA, pF, siemens, uF, um, volt
 from shapes import CM, GL, PASSIVE, RA, ball_and_stick, random_tree
 
-from dendrify_gpu.compartments.morphology import Cable, Morphology, cable_of_segments
+from dendrify_gpu.compartments import (
+    Dendrite,
+    MorphologyError,
+    NeuronModel,
+    PointNeuronModel,
+    Soma,
+)
+from dendrify_gpu.compartments.morphology import (
+    Cable,
+    Morphology,
+    cable_of_model,
+    cable_of_segments,
+)
 from dendrify_gpu.compartments.morphology.segments import Segments, refined
 
 
@@ -120,3 +132,62 @@ def test_impedances_are_reciprocal() -> None:
         there = b @ cable.voltages(a, frequency)
         assert a @ cable.voltages(b, frequency) == pytest.approx(there, rel=1e-9)
     assert cable.admittance(5.0).shape == (cable.n, cable.n)
+
+
+@pytest.mark.parametrize("n", [100, 400])
+def test_the_time_constants_of_a_sealed_cylinder(n: int) -> None:
+    """Rall 1969: tau / (1 + (k pi / L)^2), L being the electrotonic length; full and sparse matrices."""
+    length, diameter = 600e-6, 1e-6
+    shape = Morphology.from_brian2(brian2.Cylinder(diameter=1 * um, length=600 * um, n=n))
+    assert shape.types == ("dend",)
+    electrotonic = length / np.sqrt(diameter / (4 * RA * GL))
+    expected = CM / GL / (1 + (np.arange(4) * np.pi / electrotonic) ** 2)
+    assert cable_of(shape.segments).time_constants(4) == pytest.approx(expected, rel=2e-3)
+    single = Cable(np.array([2e-9]), np.array([1e-10]), *np.zeros((2, 0), dtype=int), np.zeros(0))
+    assert single.time_constants(3) == pytest.approx([0.05])
+
+
+def test_the_slowest_decay_is_that_of_brian2s_spatial_neuron() -> None:
+    """With an uneven leak, so that it is not the membrane's own."""
+    tree = random_tree(8, 6)
+    segments = Morphology.from_brian2(tree).segments
+    leak = GL * np.random.default_rng(1).uniform(0.3, 3, segments.n)
+    neuron = brian2.SpatialNeuron(
+        tree,
+        "Im = -gl*v : amp/meter**2\ngl : siemens/meter**2 (constant)",
+        Cm=PASSIVE["cm"],
+        Ri=PASSIVE["r_axial"],
+        method="exponential_euler",
+        dt=0.01 * ms,
+    )
+    neuron.gl = leak * siemens / meter**2
+    neuron.v = 10e-3 * volt
+    network = brian2.Network(neuron)
+    network.run(30 * ms, namespace={})
+    before = float(np.asarray(neuron.v)[0])
+    network.run(10 * ms, namespace={})
+    measured = 10e-3 / np.log(before / float(np.asarray(neuron.v)[0]))
+    cable = cable_of_segments(segments, segments.area * leak, segments.area * CM, RA)
+    assert measured == pytest.approx(cable.time_constant(), rel=1e-3)
+    assert abs(measured / (CM / leak.mean()) - 1) > 0.01
+
+
+def test_the_circuit_of_a_model() -> None:
+    soma = Soma("soma", cm_abs=200 * pF, gl_abs=10 * nS)
+    dend = Dendrite("dend", cm_abs=50 * pF, gl_abs=5 * nS)
+    tip = Dendrite("tip", cm_abs=20 * pF, gl_abs=1 * nS)
+    model = NeuronModel([(soma, dend, 15 * nS), (tip, dend, 4 * nS)], v_rest=-65 * mV)
+    branch = 5 + 1 / (1 / 4 + 1 / 1)
+    expected = 10 + 1 / (1 / 15 + 1 / branch)
+    cable = cable_of_model(model)
+    assert 1e9 / cable.impedance(at(cable, 0)) == pytest.approx(expected)
+    assert cable.capacitance.tolist() == pytest.approx([200e-12, 50e-12, 20e-12])
+    model.add_params({"gL_soma": 20 * nS})
+    assert cable_of_model(model).leak[0] == pytest.approx(20e-9)
+    model.add_params({"g_dend_soma": 8 * nS})
+    with pytest.raises(
+        MorphologyError, match=r"g_dend_soma = 8\. nS and g_soma_dend = 15\. nS diff"
+    ):
+        cable_of_model(model)
+    point = PointNeuronModel(cm_abs=100 * pF, gl_abs=4 * nS, v_rest=-65 * mV)
+    assert cable_of_model(point).time_constant() == pytest.approx(25e-3)

@@ -285,3 +285,106 @@ def test_the_longest_euler_step_is_the_border_of_stability(seed: int) -> None:
         ends.append(abs(float(cells.V_soma[0]) + 65e-3))
     assert ends[0] < 0.02
     assert ends[1] > 1.0
+
+
+@pytest.mark.parametrize("coupling", ["matched", "half_cylinders"])
+def test_groups_of_a_three_halves_tree_are_those_of_its_cylinder(coupling: str) -> None:
+    """Every branch is cut at the same electrotonic distance, so that nothing but the shape differs."""
+    daughter = 2 * (1 / 2) ** (2 / 3)
+    factor = np.sqrt(daughter / 2)
+    forked, single = brian2.Soma(20 * um), brian2.Soma(20 * um)
+    for tree in (forked, single):
+        tree.a = brian2.Cylinder(diameter=2 * um, length=100 * um, n=10, type="near")
+    single.a.b = brian2.Cylinder(diameter=2 * um, length=300 * um, n=30, type="far")
+    for name in ("b", "c"):
+        branch = brian2.Cylinder(diameter=daughter * um, length=300 * factor * um, n=30, type="far")
+        setattr(forked.a, name, branch)
+    one, other = (
+        Morphology.from_brian2(tree).reduce(
+            {"soma": "soma", "near": "near", "far": "far"},
+            **PASSIVE,
+            coupling=coupling,
+            longest=100 * um,
+        )
+        for tree in (forked, single)
+    )
+    for parameter, value in other.model().parameters.items():
+        if parameter.startswith(("C_", "gL_")):
+            assert float(one.model().parameters[parameter]) == pytest.approx(float(value), rel=1e-9)
+    ((_, _, near), (_, _, far)) = one.model().couplings
+    for (_, _, g), mine in zip(other.model().couplings, (near, far), strict=True):
+        assert float(mine) == pytest.approx(float(g), rel=1e-9)
+    if coupling == "matched":
+        assert one.report.full.input_resistance == pytest.approx(
+            other.report.full.input_resistance, rel=1e-9
+        )
+        assert one.report.full.impedance == pytest.approx(other.report.full.impedance, rel=1e-9)
+        # the forked tree has one more way to even out: between its two branches
+        assert one.report.full.time_constants[1] > other.report.full.time_constants[1]
+
+
+def test_a_group_that_hangs_on_two_others_is_said() -> None:
+    tree = brian2.Soma(20 * um)
+    tree.a = brian2.Cylinder(diameter=3 * um, length=100 * um, n=10, type="apic")
+    tree.a.b = brian2.Cylinder(diameter=1 * um, length=300 * um, n=10, type="dend")
+    tree.c = brian2.Cylinder(diameter=1 * um, length=100 * um, n=10, type="dend")
+    shape = Morphology.from_brian2(tree)
+    report = shape.reduce({"soma": "soma", "a": "apic", "d": "dend"}, **PASSIVE).report
+    assert report.notes == (
+        "'d' and what is behind it hang on 'a' (75%), 'soma' (25%); they are treated as if all hung on 'a'",
+    )
+    assert report.reduced.attenuation == pytest.approx(report.full.attenuation, rel=1e-9)
+
+
+def test_what_has_the_root_cannot_continue_another_group() -> None:
+    tree = brian2.Soma(20 * um)
+    tree.a = brian2.Cylinder(diameter=3 * um, length=100 * um, n=10, type="apic")
+    tree.a.b = brian2.Cylinder(diameter=1 * um, length=300 * um, n=10, type="dend")
+    shape = Morphology.from_brian2(tree)
+    with pytest.raises(
+        MorphologyError,
+        match=r"section 2 \(dend\) is in the group 'soma', which has the root, and continues the group 'a'",
+    ):
+        shape.reduce({"soma": ["soma", "dend"], "a": "apic"}, **PASSIVE)
+
+
+def test_functions_choose_groups() -> None:
+    shape = Morphology.from_brian2(ball_and_stick(100, n=10))
+    reduction = shape.reduce(
+        {
+            "soma": "soma",
+            "near": lambda s: ~s.is_soma & (s.distance < 40e-6),
+            "far": lambda s: s.distance > 40e-6,
+        },
+        **PASSIVE,
+    )
+    assert [g.segments for g in reduction.report.groups] == [1, 4, 6]
+    assert [g.joined_to for g in reduction.report.groups] == [None, "soma", "near"]
+
+
+def test_a_changed_neuron_is_compared_with_the_full_tree() -> None:
+    reduction = reduce_random(3)
+    same = reduction.compare(reduction.model())
+    assert same.reduced.input_resistance == pytest.approx(
+        reduction.report.reduced.input_resistance, rel=1e-12
+    )
+    assert same.groups == reduction.report.groups
+    changed = reduction.model()
+    changed.add_params({"gL_soma": 20 * brian2.nS})
+    report = reduction.compare(changed)
+    assert report.full is reduction.report.full
+    more = 20e-9 - float(reduction.compartments["soma"].parameters["gL_soma"])
+    assert 1 / report.reduced.input_resistance == pytest.approx(
+        1 / report.full.input_resistance + more, rel=1e-9
+    )
+    # the same compartments with couplings of their own
+    soma, trunk = (reduction.compartments[name] for name in ("soma", "trunk"))
+    with pytest.raises(
+        UnknownNameError, match="has other compartments or couplings than the reduct"
+    ):
+        reduction.compare(dg.NeuronModel([(soma, trunk, 1 * brian2.nS)]))
+    links = [(a, b, 5 * brian2.nS) for a, b, _ in reversed(reduction.connections)]
+    other = reduction.compare(dg.NeuronModel(links))
+    assert [g.conductance for g in other.groups] == [None, *[5e-9] * (len(other.groups) - 1)]
+    assert [g.name for g in other.groups] == [g.name for g in report.groups]
+    assert other.reduced.attenuation[0] == 1.0
