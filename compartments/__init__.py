@@ -33,6 +33,7 @@ from .morphology import Morphology, Reduction, ReductionReport
 from .neuron_model import NeuronModel
 from .noise import Noise
 from .point_neuron import PointNeuronModel
+from .quantities import unit_text
 from .receptors import RECEPTOR_KINDS, Receptor, ReceptorKind
 from .soma import Soma
 from .spiking import SpikeRule
@@ -83,5 +84,6 @@ __all__ = [
     "default_params",
     "library",
     "receptors",
+    "unit_text",
     "update_default_params",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from brian2.units import Quantity, ms, pA
 
@@ -34,6 +35,10 @@ class CompartmentEditor:
     """
 
     _compartment: CompartmentDescription
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return a compartment of its own; what it holds is immutable and can be shared."""
+        return copy(self)
 
     @property
     def ephys(self) -> EphysProperties:

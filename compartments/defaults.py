@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .dspikes import REVERSAL_DEFAULTS
@@ -10,9 +11,12 @@ from .errors import UnitsError
 from .quantities import check_name, is_value, same_dimensions
 from .receptors import RECEPTOR_DEFAULTS
 
-__all__ = ["default_params", "update_default_params"]
+__all__ = ["ORIGINAL_DEFAULTS", "default_params", "update_default_params"]
 
-_defaults: dict[str, Any] = {**RECEPTOR_DEFAULTS, **REVERSAL_DEFAULTS}
+#: The defaults as the library has them.
+ORIGINAL_DEFAULTS: Mapping[str, Any] = MappingProxyType({**RECEPTOR_DEFAULTS, **REVERSAL_DEFAULTS})
+
+_defaults: dict[str, Any] = dict(ORIGINAL_DEFAULTS)
 
 
 def default_params() -> dict[str, Any]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import numpy as np
 from brian2 import defaultclock
+from brian2.core.functions import Function
 from brian2.units import Quantity
 
 from .defaults import default_params
@@ -24,7 +26,7 @@ from .quantities import (
     is_value,
     same_dimensions,
 )
-from .text import AddText, ReplaceText, add_currents, parse
+from .text import AddText, ReplaceText, add_currents, check_defined_once, parse
 
 __all__ = [
     "CompartmentDescription",
@@ -222,9 +224,13 @@ def _checked(
 ) -> CompartmentDescription:
     changed = replace(compartment, operations=(*compartment.operations, operation))
     text = compartment_equations(changed)
-    # Without a modeller's text the templates cannot be at fault, and parsing is slow.
-    if own_text or any(isinstance(o, AddText | ReplaceText) for o in changed.operations):
+    # Parsing is slow: templates cannot be at fault, and without a modeller's edits it is enough to read what
+    # is new and to see that no name stands twice.
+    if any(isinstance(o, AddText | ReplaceText) for o in changed.operations):
         parse(text, compartment.owner)
+    elif own_text and isinstance(operation, Mechanism):
+        parse(operation.equations_among(changed.mechanisms), compartment.owner)
+        check_defined_once(text, compartment.owner)
     return changed
 
 
@@ -257,6 +263,11 @@ def add_parameters(
     UnitsError
         If a parameter whose dimension is known has another one.
     """
+    if not isinstance(new, Mapping):
+        raise UnitsError(
+            f"{owner}: add_params needs names and values, not {new!r}. Write for example "
+            "add_params({'tauw': 100*ms})."
+        )
     for name, value in new.items():
         check_name("parameter", name)
         if not is_value(value):
@@ -264,8 +275,23 @@ def add_parameters(
                 f"{owner}: the parameter {name} = {value!r} is not a value. "
                 "Give a number, a quantity such as 5*ms, or a TimedArray."
             )
+        if not isinstance(value, Function):
+            _check_one_number(owner, name, value)
     check_known_units(owner, new, needs)
     return MappingProxyType({**present, **new})
+
+
+def _check_one_number(owner: str, name: str, value: Any) -> None:
+    if np.ndim(value):
+        raise UnitsError(
+            f"{owner}: the parameter {name} has {np.size(value)} values. Give one, and let it differ from "
+            f"neuron to neuron with vary({name!r})."
+        )
+    if np.iscomplexobj(value) or not np.isfinite(np.asarray(value, dtype=float)):
+        raise UnitsError(
+            f"{owner}: the parameter {name} = {value!r} is not one finite number. Give a number or a "
+            "quantity such as 5*ms."
+        )
 
 
 def check_known_units(

@@ -11,14 +11,17 @@ from brian2 import NeuronGroup, Synapses
 from brian2.core.functions import Function
 from brian2.core.namespace import get_local_namespace
 from brian2.units import Quantity
+from brian2.utils.stringtools import get_identifiers
 
 from .brian_group import GroupPlan, build_group, check_group_arguments
 from .description import add_parameters, current_dt
 from .dspikes import DendriticSpike, change_dspike
-from .errors import UnitsError, UnknownNameError, known_names
+from .errors import ConflictingParametersError, UnitsError, UnknownNameError, known_names
 from .model_description import (
+    ModelDescription,
     model_dspikes,
     model_equations,
+    model_events,
     model_needs,
     model_parameters,
     shared_parameters,
@@ -54,7 +57,7 @@ class EditableModel(SavedModel):
         params = add_parameters(
             description.owner, description.params, params_dict, model_needs(description)
         )
-        self._description = replace(description, params=params)
+        self._set(replace(description, params=params))
 
     def add_equations(self, eqs: str) -> None:
         """Add equations at the end.
@@ -96,7 +99,10 @@ class EditableModel(SavedModel):
         self._edit(ReplaceText(eqs_old, eqs_new))
 
     def _edit(self, edit: AddText | ReplaceText) -> None:
-        changed = replace(self._description, edits=(*self._description.edits, edit))
+        self._set(replace(self._description, edits=(*self._description.edits, edit)))
+
+    def _set(self, changed: ModelDescription) -> None:
+        """Take a changed description, if its equations can be read."""
         parse(model_equations(changed), changed.owner)
         self._description = changed
 
@@ -177,7 +183,7 @@ class EditableModel(SavedModel):
                 for o in compartment.operations
             )
             compartments.append(replace(compartment, operations=operations))
-        self._description = replace(description, compartments=tuple(compartments))
+        self._set(replace(description, compartments=tuple(compartments)))
 
     def vary(self, *names: str) -> None:
         """Let parameters differ from neuron to neuron.
@@ -211,8 +217,13 @@ class EditableModel(SavedModel):
         """
         description = self._description
         parameters = model_parameters(description, current_dt())
-        used = parse(model_equations(description), description.owner).identifiers
+        used = _identifiers(description)
         for name in names:
+            if not isinstance(name, str):
+                raise UnknownNameError(
+                    f"{description.owner}: {name!r} is not the name of a parameter. Write for example "
+                    "vary('gL_soma', 'C_soma')."
+                )
             if name not in parameters or name not in used:
                 raise UnknownNameError(
                     f"{description.owner}: its equations have no parameter {name!r} to vary. "
@@ -223,9 +234,15 @@ class EditableModel(SavedModel):
                     f"{description.owner}: the parameter {name} = {parameters[name]!r} is not one number "
                     "and cannot differ from neuron to neuron."
                 )
+        for mechanism in (m for c in description.compartments for m in c.mechanisms):
+            for name, derived in mechanism.computed_from.items():
+                if name in names and derived not in {*names, *description.varied}:
+                    raise ConflictingParametersError(
+                        f"{description.owner}: {derived} was computed from {name} and would not follow it from "
+                        f"neuron to neuron. Vary {derived}, too, and set both."
+                    )
         changed = replace(description, varied=(*description.varied, *names))
-        parse(model_equations(changed), changed.owner)
-        self._description = changed
+        self._set(changed)
 
     def set_spiking(
         self,
@@ -361,3 +378,13 @@ class EditableModel(SavedModel):
         starting = starting_values(description, dt, self.v_rest if init_rest else {})
         plan = GroupPlan(self.equations, namespace, self.events, self.event_actions, starting)
         return build_group(plan, N, method, rule, init_events, show, kwargs)
+
+
+def _identifiers(description: ModelDescription) -> set[str]:
+    """Return the names in equations, events and the rule of spiking."""
+    events = model_events(description)
+    texts = [text for event in events for text in (event.condition, event.action)]
+    found = set(parse(model_equations(description), description.owner).identifiers)
+    for text in (*texts, *description.spiking.statements):
+        found |= get_identifiers(text)
+    return found

@@ -134,6 +134,11 @@ class Mechanism:
         return {}
 
     @property
+    def computed_from(self) -> Mapping[str, str]:
+        """Parameters from which another one was computed, which would not follow if they were varied."""
+        return {}
+
+    @property
     def events(self) -> tuple[MechanismEvent, ...]:
         """What happens in it at the end of a step."""
         return ()

@@ -18,7 +18,7 @@ from .errors import (
 from .membranes import CUSTOM
 from .model_description import ModelDescription, model_equations
 from .naming import suffixed
-from .quantities import check_temperature, same_value
+from .quantities import check_number, check_temperature, same_value
 from .text import parse
 from .topology import check_tree
 
@@ -109,6 +109,8 @@ def _with_overrides(
     compartment: CompartmentDescription, overrides: Mapping[str, Any]
 ) -> CompartmentDescription:
     values = {name: value for name, value in overrides.items() if value is not None}
+    if "spine_factor" in values:
+        check_number("NeuronModel", "spine_factor", values["spine_factor"])
     if compartment.is_soma:
         values.pop("spine_factor", None)
     absolute = sorted(set(values) - {"v_rest"}) if compartment.ephys.dimensionless else []

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from brian2.units import Quantity, volt
-from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions, get_unit
+from brian2.units.fundamentalunits import get_dimensions
 
 from .defaults import default_params
 from .description import (
@@ -22,7 +22,7 @@ from .description import (
 from .dspikes import DendriticSpike
 from .mechanism import Mechanism, MechanismEvent, ParameterContext, ParameterNeed
 from .naming import suffixed
-from .quantities import same_value
+from .quantities import same_value, unit_text
 from .receptors import Receptor
 from .spiking import SpikeRule
 from .text import AddText, ReplaceText, parse, rename
@@ -136,7 +136,9 @@ def _own_reversals(model: ModelDescription) -> dict[str, dict[str, str]]:
     renames: dict[str, dict[str, str]] = {c.name: {} for c in model.compartments}
     for name, entries in values.items():
         agree = all(same_value(value, entries[0][1]) for _, value in entries)
-        if not agree and name not in model.user_params:
+        # Names of their own stay once a parameter of that name is varied.
+        varied = any(f"{name}_{dspike.compartment}" in model.varied for dspike, _ in entries)
+        if (not agree or varied) and name not in model.user_params:
             for dspike, _ in entries:
                 renames[dspike.compartment][name] = f"{name}_{dspike.compartment}"
     return renames
@@ -170,9 +172,7 @@ def _declaration(model: ModelDescription, name: str) -> str:
     """Return the line that makes a parameter differ from neuron to neuron."""
     # The unit does not depend on the time step; the number of steps of a duration has none.
     value = model_parameters(model, current_dt())[name]
-    dimensions = get_dimensions(value)
-    unit = "1" if dimensions is DIMENSIONLESS else repr(get_unit(dimensions))
-    return f"{name} :{unit} (constant)"
+    return f"{name} :{unit_text(get_dimensions(value))} (constant)"
 
 
 def model_parameters(model: ModelDescription, dt: Quantity) -> dict[str, Any]:

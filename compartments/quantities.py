@@ -17,8 +17,10 @@ from brian2.equations.equations import Equations
 from brian2.units import Unit, amp, cm, farad, meter, ohm, second, siemens, volt
 from brian2.units.fundamentalunits import (
     DIMENSIONLESS,
+    Dimension,
     Quantity,
     get_dimensions,
+    get_unit,
     get_unit_for_display,
 )
 
@@ -44,6 +46,7 @@ __all__ = [
     "is_value",
     "same_dimensions",
     "same_value",
+    "unit_text",
 ]
 
 
@@ -75,6 +78,9 @@ SPECIFIC_CONDUCTANCE = PhysicalKind(
 RESISTIVITY = PhysicalKind("an axial resistivity", ohm * cm, "150*ohm*cm")
 DIMENSIONLESS_NUMBER = PhysicalKind("a number without units", Unit(1), "1.0")
 _CELSIUS = PhysicalKind("a number of degrees Celsius", Unit(1), "36")
+
+# In the order of the exponents of a dimension.
+_BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candle")
 
 _RANGES = {
     "positive": (lambda number: number > 0, "larger than zero"),
@@ -240,6 +246,25 @@ def check_tag(what: str, tag: Any) -> str:
             "Use ASCII letters, digits and underscores only."
         )
     return tag
+
+
+def unit_text(dimensions: Dimension) -> str:
+    """Return a unit in Brian2's syntax for equations.
+
+    Examples
+    --------
+    >>> from brian2.units import nS, mmolar, second, coulomb
+    >>> unit_text(nS.dim), unit_text(DIMENSIONLESS), unit_text((mmolar/coulomb).dim)
+    ('siemens', '1', 'metre**-3*second**-1*amp**-1*mole')
+    """
+    if dimensions is DIMENSIONLESS:
+        return "1"
+    name = repr(get_unit(dimensions))
+    if name.isidentifier():
+        return name
+    # Brian2 writes products with parentheses, which it does not read.
+    powers = zip(_BASE_UNITS, dimensions._dims, strict=True)
+    return "*".join(unit if p == 1 else f"{unit}**{p:g}" for unit, p in powers if p)
 
 
 def is_value(value: Any) -> bool:

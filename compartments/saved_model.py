@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from .errors import CompartmentError
+from .model_description import ModelDescription
 from .model_view import ModelView
 from .saving import from_json, read_file, to_json
 
@@ -16,6 +17,20 @@ class SavedModel(ModelView):
     """The part of `NeuronModel` and `PointNeuronModel` that writes and reads files."""
 
     _is_point = False
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return a model of its own; the description is immutable and can be shared."""
+        return self._made_of(self._description)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it travel to another process, as the text of its file."""
+        return _from_text, (type(self), to_json(self._description))
+
+    @classmethod
+    def _made_of(cls, description: ModelDescription) -> Self:
+        model = cls.__new__(cls)
+        ModelView.__init__(model, description)
+        return model
 
     def save(self, path: str | Path) -> None:
         """Write the neuron to a readable file (JSON).
@@ -69,6 +84,8 @@ class SavedModel(ModelView):
         if description.is_point is not cls._is_point:
             other = "PointNeuronModel" if description.is_point else "NeuronModel"
             raise CompartmentError(f"{owner} holds a {other}. Use {other}.load(...).")
-        model = cls.__new__(cls)
-        ModelView.__init__(model, description)
-        return model
+        return cls._made_of(description)
+
+
+def _from_text(kind: type[SavedModel], text: str) -> SavedModel:
+    return kind._made_of(from_json(text, "a copied model"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,15 +37,21 @@ from brian2.units import (
     uS,
     volt,
 )
-from brian2.units.fundamentalunits import get_dimensions, get_or_create_dimension
+from brian2.units.fundamentalunits import (
+    DimensionMismatchError,
+    get_dimensions,
+    get_or_create_dimension,
+)
 
 from .channels.record import Record
+from .defaults import ORIGINAL_DEFAULTS, default_params
 from .description import CompartmentDescription, check_known_units, current_dt
 from .ephys import EphysProperties
 from .errors import CompartmentError, known_names
 from .mechanism import Mechanism
 from .membranes import MEMBRANES, Membrane
 from .model_description import ModelDescription, model_equations, model_needs, model_parameters
+from .quantities import check_temperature, same_value
 from .receptors import ReceptorModel, TsodyksMarkram
 from .spiking import SpikeRule, check_spike_rule
 from .text import AddText, ReplaceText, parse
@@ -132,7 +138,15 @@ def to_json(model: ModelDescription) -> str:
     CompartmentError
         If a parameter is something that has no text, such as a `TimedArray`.
     """
-    return _text({"format": FILE_FORMAT, "model": _encoded(model, model.owner)}) + "\n"
+    data = {"format": FILE_FORMAT, "model": _encoded(model, model.owner)}
+    changed = {
+        name: value
+        for name, value in default_params().items()
+        if not same_value(value, ORIGINAL_DEFAULTS.get(name))
+    }
+    if changed:
+        data["defaults"] = _encoded(changed, model.owner)
+    return _text(data) + "\n"
 
 
 def _encoded(value: Any, where: str) -> Any:
@@ -220,9 +234,14 @@ def from_json(text: str, owner: str) -> ModelDescription:
             f"{owner}: this is no neuron model of this library: its format is {found!r}, not "
             f"{FILE_FORMAT!r}. Write one with model.save(path)."
         )
-    model = _decoded(data.get("model"), owner)
+    model = _checked(lambda: _decoded(data.get("model"), owner), owner)
     if not isinstance(model, ModelDescription):
         raise CompartmentError(f"{owner}: there is no model in it; it has: {', '.join(data)}.")
+    # What update_default_params had changed when it was saved stays the model's own.
+    defaults = _checked(lambda: dict(_decoded(data.get("defaults", {}), owner)), owner)
+    missing = {name: value for name, value in defaults.items() if name not in model.user_params}
+    if missing:
+        model = replace(model, params=MappingProxyType({**missing, **model.params}))
     _checked(lambda: _check(model), owner)
     return model
 
@@ -293,19 +312,35 @@ def _default(item: Field[Any]) -> Any:
     return item.default if item.default_factory is MISSING else item.default_factory()
 
 
-def _checked(check: Callable[[], Any], where: str) -> None:
-    """Run a check; whatever it finds in a file that was written by hand is the file's fault."""
+def _checked(check: Callable[[], Any], where: str) -> Any:
+    """Do something with a file's data; what goes wrong in one written by hand is the file's fault."""
     try:
-        check()
+        return check()
     except CompartmentError as reason:
-        raise type(reason)(f"{where}: {reason}") from None
-    except (AttributeError, TypeError, ValueError, KeyError, IndexError) as reason:
+        text = str(reason)
+        raise type(reason)(text if text.startswith(where) else f"{where}: {text}") from None
+    except (
+        AttributeError,
+        DimensionMismatchError,
+        IndexError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as reason:
         raise CompartmentError(
             f"{where}: the values in it do not fit together: {reason!r}."
         ) from None
 
 
 def _check(model: ModelDescription) -> None:
+    check_temperature(model.owner, model.temperature)
+    for compartment in model.compartments:
+        for mechanism in compartment.mechanisms:
+            if mechanism.compartment != compartment.name:
+                raise CompartmentError(
+                    f"{compartment.owner} has a mechanism of the compartment {mechanism.compartment!r}: "
+                    f"{mechanism.label}."
+                )
     check_tree([c.name for c in model.compartments], [pair[:2] for pair in model.couplings])
     check_spike_rule(model.owner, model.spiking)
     parameters = model_parameters(model, current_dt())

@@ -83,11 +83,16 @@ def check_spike_rule(owner: str, rule: SpikeRule) -> None:
                 f"{name}={_EXAMPLES[name]!r}."
             )
     refractory = rule.refractory
-    if not isinstance(refractory, (str, bool)) and not same_dimensions(refractory, TIME.unit):
+    empty = refractory is True or (isinstance(refractory, str) and not refractory.strip())
+    if empty or (
+        not isinstance(refractory, (str, bool)) and not same_dimensions(refractory, TIME.unit)
+    ):
         raise GroupArgumentError(
             f"{owner}: refractory = {refractory!r} is neither a time nor a condition. Write for example "
             "refractory=4*ms."
         )
+    if not isinstance(refractory, (str, bool)):
+        check_quantity(owner, "refractory", refractory, TIME, "non-negative")
     if (rule.second_reset is None) != (rule.spike_width is None):
         given, absent = (
             ("second_reset", "spike_width=1*ms")

@@ -17,10 +17,12 @@ __all__ = [
     "ReplaceText",
     "add_currents",
     "assigned_names",
+    "check_defined_once",
     "parse",
     "rename",
 ]
 
+_DEFINED = re.compile(r"\s*(?:d(\w+)\s*/\s*dt\s*=|(\w+)\s*[=:])")
 _DUPLICATE = re.compile(r"Duplicate definition of variable '(\w+)'")
 
 
@@ -180,17 +182,38 @@ def parse(text: str, owner: str) -> Equations:
     except (EquationError, SyntaxError, ValueError, TypeError) as reason:
         duplicate = _DUPLICATE.search(str(reason))
         if duplicate:
-            name = duplicate.group(1)
-            lines = "\n".join(line for line in text.splitlines() if _defines(line, name))
-            raise DuplicateEquationsError(
-                f"{owner}: the variable {name!r} is defined more than once:\n{lines}\n"
-                "Rename a compartment, tag or variable, or change a line with replace_equations."
-            ) from None
+            raise _defined_twice(text, duplicate.group(1), owner) from None
         raise EquationTextError(
             f"{owner}: the equations cannot be read: {reason}\n"
             "Write one definition per line, such as 'dx/dt = -x/tau :1' or 'y = 2*x :1'. "
             f"The text is:\n{text}"
         ) from None
+
+
+def check_defined_once(text: str, owner: str) -> None:
+    """Check that no variable is defined twice in equations that are known to be readable.
+
+    Raises
+    ------
+    DuplicateEquationsError
+        If one is.
+    """
+    seen: set[str] = set()
+    for line in text.splitlines():
+        found = _DEFINED.match(line)
+        name = found.group(1) or found.group(2) if found else None
+        if name in seen:
+            raise _defined_twice(text, str(name), owner)
+        if name:
+            seen.add(name)
+
+
+def _defined_twice(text: str, name: str, owner: str) -> DuplicateEquationsError:
+    lines = "\n".join(line for line in text.splitlines() if _defines(line, name))
+    return DuplicateEquationsError(
+        f"{owner}: the variable {name!r} is defined more than once:\n{lines}\n"
+        "Rename a compartment, tag or variable, or change a line with replace_equations."
+    )
 
 
 def _defines(line: str, name: str) -> bool:

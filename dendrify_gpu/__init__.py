@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import channels, models, plots, receptors
+from ._exprel import keep_exprel
 from ._versions import __version__, show_versions
 from .backend_choice import choose_backend
 from .brian_export import BrianNetwork
@@ -96,3 +97,5 @@ __all__ = [
     "uniform",
     "update_default_params",
 ]
+
+keep_exprel()

@@ -8,9 +8,10 @@ from typing import Any
 
 import brian2
 import numpy as np
-from brian2.units.fundamentalunits import DIMENSIONLESS, get_dimensions
+from brian2.units.fundamentalunits import get_dimensions
 
 from .comparison import SpikePairs
+from .compartments import unit_text
 from .gpu import Model, PopulationPlan, ProjectionPlan
 from .snapshot import Snapshot
 
@@ -152,7 +153,7 @@ class _Exporter:
     def _projection(self, plan: ProjectionPlan) -> Any:
         pre, post = self.made.groups[plan.pre], self.made.groups[plan.post]
         dimensions = post.variables[plan.targets[0]].dim
-        unit = "1" if dimensions is DIMENSIONLESS else repr(brian2.get_unit(dimensions))
+        unit = unit_text(dimensions)
         varied = np.ndim(plan.weight) > 0
         weight = _free_name("synaptic_weight", {*pre.variables, *post.variables})
         values = brian2.Quantity(plan.weight, dim=dimensions)

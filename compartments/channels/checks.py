@@ -62,7 +62,13 @@ def read_gates(owner: str, gates: Any) -> tuple[Gate, ...]:
                 "gates=[Gate('m', inf='1/(1 + exp(-(v + 40*mV)/(5*mV)))', tau=1*ms)]."
             )
     names = [gate.name for gate in found]
+    parts = {f"{part}_{name}": name for name in names for part in (*PARTS, "phi")}
     for name in names:
+        if name in parts:
+            raise InvalidNameError(
+                f"{owner}: {name!r} cannot be the name of a gate, because it is what belongs to the gate "
+                f"{parts[name]!r}. Use another name, such as 'm'."
+            )
         if names.count(name) > 1:
             raise DuplicateEquationsError(
                 f"{owner}: two gates have the name {name!r}. Give each gate its own name."

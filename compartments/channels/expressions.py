@@ -6,6 +6,7 @@ Brian2's own parser and units check them. Numbers are computed with numpy, in SI
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -202,7 +203,7 @@ def parse_expression(
             f"{owner}: {text!r} is not an expression. Give text in Brian2 syntax, such as "
             f"'0.1/ms*exp(-v/(20*mV))', or a quantity such as {kind.example}."
         )
-    text = " ".join(text.split())
+    text = " ".join(re.sub(r"#[^\n]*", " ", text).split())  # a comment would swallow what is joined
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as reason:

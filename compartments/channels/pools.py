@@ -112,9 +112,9 @@ class IonPool(Record):
 
     def __post_init__(self) -> None:
         check_name("pool of ions", self.name)
-        if self.name in ("v", "E", "RT_F"):
+        if self.name in ("v", "E", "RT_F", "C", "gL", "EL"):
             raise InvalidNameError(
-                f"{self.name!r} cannot be the name of an ion pool: it has a meaning in every channel. "
+                f"{self.name!r} cannot be the name of an ion pool: it has a meaning in every channel or compartment. "
                 "Use the ion's name, such as 'ca'."
             )
         owner = self.owner

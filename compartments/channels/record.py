@@ -50,6 +50,10 @@ class Record:
     def __post_init__(self) -> None:
         """Check the fields."""
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return itself: it is immutable."""
+        return self
+
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented

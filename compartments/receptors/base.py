@@ -91,6 +91,10 @@ class ReceptorModel:
         """Return name to value of those of its parameters that are set."""
         raise NotImplementedError
 
+    def computed_from(self, site: Site) -> dict[str, str]:
+        """Return parameters from which another one was computed."""
+        return {}
+
     def starting_values(self, site: Site) -> dict[str, Any]:
         """Return what its variables start with; those that are left out start at zero."""
         return {}
@@ -164,6 +168,11 @@ class Receptor(Mechanism):
         if plasticity is None:
             return text
         return f"{text}\n{plasticity.text(self._site, self.model.target_unit)}"
+
+    @property
+    def computed_from(self) -> dict[str, str]:
+        """Parameters from which another one was computed, which would not follow if they were varied."""
+        return self.model.computed_from(self._site)
 
     @property
     def events(self) -> tuple[MechanismEvent, ...]:

@@ -151,6 +151,10 @@ class DualExponential(_Shaped):
         norm = normalisation(*present)
         return {**super().values(site, context), **times, site.of("norm"): norm}
 
+    def computed_from(self, site: Site) -> dict[str, str]:
+        """Return the time constants, from which the norm was computed."""
+        return dict.fromkeys((site.of("t_rise"), site.of("t_decay")), site.of("norm"))
+
 
 @dataclass(frozen=True, eq=False)
 class Alpha(_Shaped):

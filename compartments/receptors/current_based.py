@@ -110,3 +110,9 @@ class CurrentBased(ReceptorModel):
             )
             values[site.of("norm")] = normalisation(rise, decay)
         return values
+
+    def computed_from(self, site: Site) -> dict[str, str]:
+        """Return the time constants, from which the norm was computed if there are two."""
+        if self.t_rise is None:
+            return {}
+        return dict.fromkeys((site.of("t_rise"), site.of("t_decay")), site.of("norm"))

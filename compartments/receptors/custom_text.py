@@ -23,14 +23,14 @@ from brian2.units.fundamentalunits import (
     DIMENSIONLESS,
     Dimension,
     DimensionMismatchError,
-    get_unit,
     get_unit_for_display,
 )
 
 from ..errors import EquationTextError, InvalidNameError, UnitsError, UnknownNameError, known_names
+from ..quantities import unit_text
 from ..text import parse, rename
 
-__all__ = ["check_names", "check_units", "line_of", "read", "renamed", "unit_text"]
+__all__ = ["check_names", "check_units", "line_of", "read", "renamed"]
 
 #: What every receptor sees: the membrane potential, the time and the time step.
 SEEN: Mapping[str, Dimension] = {"v": volt.dim, "t": second.dim, "dt": second.dim}
@@ -190,18 +190,6 @@ def _listed(dimensions: Mapping[str, Dimension], equation: SingleEquation) -> st
 
 def _shown(dimensions: Dimension) -> str:
     return "1" if dimensions is DIMENSIONLESS else str(get_unit_for_display(dimensions))
-
-
-def unit_text(dimensions: Dimension) -> str:
-    """Return a unit in Brian2's syntax.
-
-    Examples
-    --------
-    >>> from brian2.units import nS
-    >>> unit_text(nS.dim), unit_text(DIMENSIONLESS)
-    ('siemens', '1')
-    """
-    return "1" if dimensions is DIMENSIONLESS else repr(get_unit(dimensions))
 
 
 def renamed(equations: Equations, names: Mapping[str, str]) -> str:

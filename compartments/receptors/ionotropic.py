@@ -211,6 +211,12 @@ class Ionotropic(ReceptorModel):
         suffix = suffixed(site.tag, site.compartment)
         return f"t_{self.channel}_rise_{suffix}", f"t_{self.channel}_decay_{suffix}"
 
+    def computed_from(self, site: Site) -> dict[str, str]:
+        """Return the time constants, from which a scaled conductance was computed."""
+        if self.g is None or self.t_rise is None or not self.scale_g:
+            return {}
+        return dict.fromkeys(self._time_names(site), site.of("g"))
+
     def text(self, site: Site) -> str:
         """Return its equations in Brian2 syntax, without those of its plasticity."""
         name, voltage = site.name, site.voltage

@@ -74,7 +74,7 @@ def everything() -> NeuronModel:
         temperature=34,
     )
     model.replace_equations("trace", "in_mV")
-    model.add_params({"many": [1.5, 2.5] * mV, "b": 1e-300 * pA, "count": 3})
+    model.add_params({"b": 1e-300 * pA, "count": 3})
     model.vary("gL_soma")
     model.set_spiking(
         "V_soma > -40*mV", "V_soma = -48*mV", "V_soma = -60*mV", 0.5 * ms, refractory=0.6 * ms
