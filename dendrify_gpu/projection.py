@@ -137,11 +137,6 @@ class Projection:
         return steps.astype(np.int64) if isinstance(steps, np.ndarray) else steps
 
     @property
-    def weight_dimensions(self) -> Dimension:
-        """Physical dimensions of the weight, which are those of its targets."""
-        return self._dimensions
-
-    @property
     def table(self) -> tuple[Connectivity, float | np.ndarray, int | np.ndarray]:
         """Pairs, weights in SI units and delays in steps, in the order of the table."""
         return self._connectivity, self._weight, self._delay
