@@ -32,6 +32,7 @@ class CoefficientTable:
     parameters: frozenset[str]
     shared: dict[sympy.Expr, int] = field(default_factory=dict)
     per_neuron: dict[sympy.Expr, int] = field(default_factory=dict)
+    derived: dict[str, sympy.Expr] = field(default_factory=dict)
 
     def node(self, expression: sympy.Expr) -> Node:
         """Return the node that stands for a parameter-only expression."""
@@ -44,17 +45,37 @@ class CoefficientTable:
             return PerNeuron(self.per_neuron.setdefault(expression, len(self.per_neuron)))
         return Coefficient(self.shared.setdefault(expression, len(self.shared)))
 
+    def derive(self, name: str, expression: sympy.Expr) -> None:
+        """Let a name stand for a parameter-only expression in the expressions that come later.
+
+        What is built step by step, such as the elimination of a tree, thus needs no expression of its full length.
+        """
+        self.derived[name] = expression
+        if {str(symbol) for symbol in expression.free_symbols} & self.parameters:
+            self.parameters |= {name}
+
     def freeze(self) -> Coefficients:
         """Return the collected expressions as immutable data."""
-        return Coefficients(tuple(self.shared), tuple(self.per_neuron))
+        return Coefficients(tuple(self.shared), tuple(self.per_neuron), tuple(self.derived.items()))
 
 
 @dataclass(frozen=True)
 class Coefficients:
-    """The parameter-only expressions of a kernel, in the order in which the kernel numbers them."""
+    """The parameter-only expressions of a kernel, in the order in which the kernel numbers them.
+
+    Attributes
+    ----------
+    shared : tuple of sympy.Expr
+        Expressions that have one value for all neurons.
+    per_neuron : tuple of sympy.Expr
+        Expressions that have a value for each neuron.
+    derived : tuple of (str, sympy.Expr)
+        Names that stand for parameter-only expressions, in the order in which they can be computed.
+    """
 
     shared: tuple[sympy.Expr, ...]
     per_neuron: tuple[sympy.Expr, ...]
+    derived: tuple[tuple[str, sympy.Expr], ...] = ()
 
     def evaluate_shared(self, values: Mapping[str, Any]) -> np.ndarray:
         """Evaluate the shared expressions.
@@ -89,24 +110,51 @@ class Coefficients:
 
     @cached_property
     def _shared_function(self) -> tuple[Callable[..., Any], list[str]]:
-        return _compile(self.shared)
+        return _compile(self.shared, self.derived)
 
     @cached_property
     def _per_neuron_function(self) -> tuple[Callable[..., Any], list[str]]:
-        return _compile(self.per_neuron)
+        return _compile(self.per_neuron, self.derived)
 
 
-def _compile(expressions: tuple[sympy.Expr, ...]) -> tuple[Callable[..., Any], list[str]]:
-    names = sorted({str(symbol) for value in expressions for symbol in value.free_symbols})
-    arguments = [f"_{index}" for index in range(len(names))]
+def _compile(
+    expressions: tuple[sympy.Expr, ...], derived: tuple[tuple[str, sympy.Expr], ...]
+) -> tuple[Callable[..., Any], list[str]]:
+    needed = _needed(expressions, derived)
+    everything = (*expressions, *needed.values())
+    names = sorted(
+        {str(symbol) for value in everything for symbol in value.free_symbols} - needed.keys()
+    )
+    arguments = {name: f"_{index}" for index, name in enumerate(names)}
     renamed = {
-        symbol: sympy.Symbol(arguments[names.index(str(symbol))], real=True)
-        for value in expressions
+        symbol: sympy.Symbol(arguments.get(str(symbol), str(symbol)), real=True)
+        for value in everything
         for symbol in value.free_symbols
     }
     functions = {"int_": lambda value: np.asarray(value).astype(int), "exprel": _exprel}
-    plain = [value.xreplace(renamed) for value in expressions]
-    return sympy.lambdify(arguments, plain, [functions, "numpy"]), names
+    steps = [
+        (sympy.Symbol(name, real=True), value.xreplace(renamed)) for name, value in needed.items()
+    ]
+    function = sympy.lambdify(
+        list(arguments.values()),
+        [value.xreplace(renamed) for value in expressions],
+        [functions, "numpy"],
+        cse=lambda results: (steps, results),
+    )
+    return function, names
+
+
+def _needed(
+    expressions: tuple[sympy.Expr, ...], derived: tuple[tuple[str, sympy.Expr], ...]
+) -> dict[str, sympy.Expr]:
+    """Return the derived names that expressions use, directly or not, in their order."""
+    used = {str(symbol) for value in expressions for symbol in value.free_symbols}
+    needed = {}
+    for name, value in reversed(derived):
+        if name in used:
+            needed[name] = value
+            used |= {str(symbol) for symbol in value.free_symbols}
+    return dict(reversed(needed.items()))
 
 
 def _evaluate(compiled: tuple[Callable[..., Any], list[str]], values: Mapping[str, Any]) -> Any:

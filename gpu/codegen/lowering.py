@@ -17,6 +17,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from .coefficients import CoefficientTable
 from .nodes import (
+    CLOCK,
     Add,
     And,
     Call,
@@ -35,6 +36,7 @@ from .nodes import (
     PerNeuron,
     Select,
     Subtract,
+    parts,
 )
 
 __all__ = ["Lowering"]
@@ -76,6 +78,7 @@ _OPERATORS = {
     sympy.Unequality: "!=",
 }
 
+
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -96,15 +99,20 @@ class Lowering:
         Distributions of the random numbers drawn so far in this step function; extended in place.
     prefix : str
         Prefix of the names of intermediate results.
+    slow : frozenset of str
+        Variables that seldom change. Sums are ordered so that what depends on them alone comes first and can
+        be held (see `holding`).
     """
 
     variables: frozenset[str]
     table: CoefficientTable
     draws: list[str]
     prefix: str = ""
+    slow: frozenset[str] = frozenset()
     definitions: list[tuple[str, Node]] = field(default_factory=list)
     _known: dict[Node, Node] = field(default_factory=dict)
     _drawn: dict[sympy.Expr, Node] = field(default_factory=dict)
+    _seldom_defined: set[str] = field(default_factory=set)
 
     def value(self, expression: sympy.Expr, around: str | None = None) -> Node:
         """Lower a number; the evaluation is nested around the variable `around`."""
@@ -136,7 +144,13 @@ class Lowering:
         return Add(own, self._evaluate(increment, variable))
 
     def define(self, name: str, expression: sympy.Expr) -> None:
-        """Compute an expression under a given name, for use by later ones."""
+        """Compute an expression under a given name, for use by later ones.
+
+        What depends on parameters alone is computed on the host, and its name stands for a parameter.
+        """
+        if self._is_parameter_only(expression):
+            self.table.derive(name, expression)
+            return
         self.definitions.append((name, self.value(expression)))
         self.variables |= {name}
 
@@ -171,7 +185,7 @@ class Lowering:
         sides = [self._polynomial(left, None), self._polynomial(right, None)]
         moving = [any(monomial for monomial in side) for side in sides]
         constant = [side.get((), sympy.Integer(0)) for side in sides]
-        counts_steps = any((Local("t_in_timesteps"),) in side for side in sides)
+        counts_steps = any((Local(CLOCK),) in side for side in sides)
         if counts_steps and all(moving) and any(value != 0 for value in constant):
             difference: Polynomial = {m: c for m, c in sides[0].items() if m}
             for monomial, coefficient in sides[1].items():
@@ -338,11 +352,26 @@ class Lowering:
         constant = polynomial.get(())
         if constant is not None:
             result = self.table.node(constant)
-        for monomial in sorted((m for m in polynomial if m), key=repr):
+        # What seldom changes comes first, to be held. Bare atoms come before products, which are fused onto
+        # them, and what is subtracted comes last.
+        rank = {sympy.Integer(1): 0, sympy.Integer(-1): 2}
+        order = sorted(
+            (m for m in polynomial if m),
+            key=lambda m: (not self._seldom(m), rank.get(polynomial[m], 1), repr(m)),
+        )
+        for monomial in order:
+            if polynomial[monomial] == -1 and result is not None:
+                result = Subtract(result, _product(monomial))
+                continue
             coefficient = self.table.node(polynomial[monomial])
             result = _fused(_product(monomial), coefficient, result)
         assert result is not None
         return result
+
+    def _seldom(self, monomial: Monomial) -> bool:
+        """Return whether a product changes only with variables that seldom change, or with the clock."""
+        names = {part.name for atom in monomial for part in parts(atom) if isinstance(part, Local)}
+        return names <= self.slow | self._seldom_defined | {CLOCK}
 
     def _let(self, hint: str, node: Node) -> Node:
         if isinstance(node, Local | Literal | Coefficient | PerNeuron):
@@ -351,6 +380,8 @@ class Lowering:
             name = f"{self.prefix}{hint}_{len(self.definitions)}"
             self.definitions.append((name, node))
             self._known[node] = Local(name)
+            if self._seldom((node,)):
+                self._seldom_defined.add(name)
         return self._known[node]
 
 

@@ -7,9 +7,11 @@ than 0 and 1 (every other number is a coefficient, so that no value is ever part
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 __all__ = [
+    "CLOCK",
     "Add",
     "And",
     "Call",
@@ -28,7 +30,13 @@ __all__ = [
     "PerNeuron",
     "Select",
     "Subtract",
+    "children",
+    "parts",
+    "with_children",
 ]
+
+#: The clock of Brian2's language, in time steps: the one variable of the generated text that every model has.
+CLOCK = "t_in_timesteps"
 
 
 @dataclass(frozen=True, order=True)
@@ -183,3 +191,36 @@ Node = (
     | Not
     | Select
 )
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes that a node is made of directly."""
+    found: list[Node] = []
+    for item in fields(node):
+        value = getattr(node, item.name)
+        found += [
+            part
+            for part in (value if isinstance(value, tuple) else (value,))
+            if isinstance(part, Node)
+        ]
+    return tuple(found)
+
+
+def with_children(node: Node, new: Callable[[Node], Node]) -> Node:
+    """Return a node with each of its direct parts replaced."""
+    changed: dict[str, object] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, tuple):
+            changed[item.name] = tuple(new(part) for part in value)
+        elif isinstance(value, Node):
+            changed[item.name] = new(value)
+    return replace(node, **changed)
+
+
+def parts(node: Node) -> list[Node]:
+    """Return a node and everything in it."""
+    found = [node]
+    for child in children(node):
+        found += parts(child)
+    return found

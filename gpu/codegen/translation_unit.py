@@ -9,8 +9,17 @@ from .step_function import StepFunction
 __all__ = ["translation_unit"]
 
 _HEADERS = {
-    "cpu": ("lane_cpu.h", "lane_math.h", "philox.h", "network.h", "atomics_cpu.h", "events.h"),
-    "cuda": ("lane_cuda.h", "lane_math.h", "philox.h", "network.h", "atomics_cuda.h", "events.h"),
+    target: (
+        f"lane_{target}.h",
+        "lane_math.h",
+        "philox.h",
+        "network.h",
+        f"atomics_{target}.h",
+        "events.h",
+        f"notes_{target}.h",
+        f"gaps_{target}.h",
+    )
+    for target in ("cpu", "cuda")
 }
 
 

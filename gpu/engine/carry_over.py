@@ -17,7 +17,7 @@ import numpy as np
 
 from .plan import ProjectionPlan
 from .population import PopulationMemory
-from .ports import quantise
+from .ports import port_of, quantise
 from .simulation import Simulation
 
 __all__ = ["Continuation", "DelayEpoch"]
@@ -166,9 +166,8 @@ def _deliver(
 ) -> None:
     memory = simulation.populations[population]
     rows = _room(simulation, memory, projections, continuation)
-    names = [port.targets for port in memory.ports]
     for projection in projections:
-        port = names.index(projection.targets)
+        port = port_of(projection, memory.ports)
         weight = quantise(projection.weight, memory.ports[port])
         for due, target, synapse in _on_their_way(projection, continuation):
             value = weight if weight.ndim == 0 else weight[synapse]

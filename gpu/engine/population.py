@@ -17,8 +17,11 @@ __all__ = ["NEVER", "PopulationMemory", "padded"]
 #: Step of the last spike of a neuron that has not spiked yet.
 NEVER = -(2**30)
 
-#: Rows are padded to the widest vector of the narrowest number, so that no vector is cut.
-_PADDING = 64
+#: Neurons whose input lies together; see network.h.
+INPUT_BLOCK = 64
+
+#: Rows are padded to whole blocks, and so to whole vectors of any width.
+_PADDING = INPUT_BLOCK
 
 #: Lanes of the narrowest vector: two doubles.
 _LEAST_LANES = 2
@@ -129,7 +132,8 @@ class PopulationMemory:
             kind = self._port_type(port)
             begin = int(record["offset"])
             values = memory[begin : begin + self.n_slot * self.stride * kind.itemsize].view(kind)
-            rows.append(values.reshape(self.n_slot, self.stride).astype(np.int64))
+            blocks = values.reshape(-1, self.n_slot, INPUT_BLOCK).astype(np.int64)
+            rows.append(blocks.transpose(1, 0, 2).reshape(self.n_slot, self.stride))
         return rows
 
     def write_input(self, rows: list[np.ndarray]) -> None:
@@ -149,7 +153,8 @@ class PopulationMemory:
                     f"{self.plan.name}: after the change of delays more spikes arrive in one step than "
                     "its input can hold. Change delays when the network is silent, or by less."
                 )
-            parts.append(values.astype(kind).reshape(-1).view(np.uint8))
+            blocks = values.astype(kind).reshape(self.n_slot, -1, INPUT_BLOCK).transpose(1, 0, 2)
+            parts.append(np.ascontiguousarray(blocks).reshape(-1).view(np.uint8))
         self.input.write(np.concatenate(parts))
         self.pending.write(np.ones_like(self.pending.read()))
 

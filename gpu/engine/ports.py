@@ -1,10 +1,11 @@
 """Synaptic input as integers, so that sums do not depend on the order of arrival.
 
-Each population has one *port* for every set of state variables that some projection adds to. A port counts
-in units of its own scale. Where all its synapses have the same weight the scale is that weight and the
-sums are exact event counts. Otherwise the scale is the power of two at which the largest sum that a
-neuron can receive in one step still fits, so that an overflow cannot happen; weights are then exact to
-one part in 2^62 (double precision) or 2^30 (single precision) of that largest sum.
+A *port* collects the input of some projections to the same state variables, in units of its own scale. A
+projection whose synapses have one weight has a port of its own: the scale is that weight and the sums are exact event
+counts, bytes if no neuron can get more than 127 events in a step. Projections whose synapses differ in weight share a
+port. Its scale is the power of two at which the largest sum that a neuron can receive in one step still fits, so
+that an overflow cannot happen; weights are then exact to one part in 2^62 (double precision) or 2^30 (single
+precision) of that largest sum.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from ..errors import NetworkError
 from .plan import ProjectionPlan
 
-__all__ = ["Port", "make_ports", "quantise"]
+__all__ = ["Port", "make_ports", "port_of", "quantise"]
 
 
 @dataclass(frozen=True)
@@ -33,20 +34,40 @@ class Port:
     narrow : bool
         Whether its sums fit into a byte: it counts events, and no neuron can receive more than 127 of them in
         one step.
+    projections : tuple of str
+        Names of the projections that it serves.
     """
 
     targets: tuple[str, ...]
     scale: float
     narrow: bool
+    projections: tuple[str, ...] = ()
 
 
 def make_ports(projections: Sequence[ProjectionPlan], n: int, precision: int) -> tuple[Port, ...]:
-    """Return the ports that the projections onto one population of `n` neurons need."""
+    """Return the ports that the projections onto one population of `n` neurons need.
+
+    Which projections share a port depends on the values of weights only where there are many projections.
+    """
     ports = []
     for targets in dict.fromkeys(projection.targets for projection in projections):
         members = [projection for projection in projections if projection.targets == targets]
-        ports.append(_port(targets, members, n, precision))
+        groups: dict[object, list[ProjectionPlan]] = {}
+        equal = [member for member in members if np.ndim(member.weight) == 0]
+        for member in members:
+            key: object = "differing"
+            if member in equal:
+                key = member.name if len(equal) <= _MOST_COUNTERS else float(member.weight)
+            groups.setdefault(key, []).append(member)
+        if len(groups) > _MOST_COUNTERS:
+            groups = {"differing": members}
+        ports += [_port(targets, group, n, precision) for group in groups.values()]
     return tuple(ports)
+
+
+def port_of(projection: ProjectionPlan, ports: Sequence[Port]) -> int:
+    """Return the number of the port that serves a projection."""
+    return next(k for k, port in enumerate(ports) if projection.name in port.projections)
 
 
 def quantise(weight: float | np.ndarray, port: Port) -> np.ndarray:
@@ -55,6 +76,9 @@ def quantise(weight: float | np.ndarray, port: Port) -> np.ndarray:
         return np.zeros(np.shape(weight), dtype=np.int64)
     return np.rint(np.asarray(weight, dtype=np.float64) / port.scale).astype(np.int64)
 
+
+#: Most ports for the same state variables; with more, their input is added up in integers.
+_MOST_COUNTERS = 4
 
 #: Most events of one step that a byte-wide port is used for: half of what a byte holds.
 _MOST_NARROW = 127
@@ -66,15 +90,16 @@ def _port(
     for member in members:
         if not np.all(np.isfinite(member.weight)):
             raise NetworkError(f"{member.name}: a weight is not finite.")
+    names = tuple(member.name for member in members)
     weights = {float(m.weight) for m in members if np.ndim(m.weight) == 0}
     if all(np.ndim(m.weight) == 0 for m in members) and len(weights) == 1:
         most = _most_received([1.0] * len(members), members, n)
-        return Port(targets, weights.pop(), most <= _MOST_NARROW)
+        return Port(targets, weights.pop(), most <= _MOST_NARROW, names)
     largest = _most_received([member.weight for member in members], members, n)
     if largest == 0.0:
-        return Port(targets, 0.0, False)
+        return Port(targets, 0.0, False, names)
     bits = 30 if precision == 32 else 62
-    return Port(targets, float(2.0 ** (np.ceil(np.log2(largest)) - bits)), False)
+    return Port(targets, float(2.0 ** (np.ceil(np.log2(largest)) - bits)), False, names)
 
 
 def _most_received(

@@ -7,7 +7,7 @@ import numpy as np
 from ..backends.base import Backend, Buffer
 from .layout import EMITTER, PROJECTION
 from .plan import NetworkPlan, ProjectionPlan
-from .ports import Port, quantise
+from .ports import Port, port_of, quantise
 
 __all__ = ["Wiring"]
 
@@ -76,7 +76,7 @@ class Wiring:
         self, projection: ProjectionPlan, population: int, ports: tuple[Port, ...]
     ) -> np.ndarray:
         record = np.zeros((), dtype=PROJECTION)
-        number = [port.targets for port in ports].index(projection.targets)
+        number = port_of(projection, ports)
         weight = quantise(projection.weight, ports[number])
         if weight.ndim:
             record["weight"] = self._keep(weight.astype(self._integer))

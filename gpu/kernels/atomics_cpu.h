@@ -11,6 +11,7 @@ struct Worker {
     int32_t number;
     int32_t count;
     int32_t first_step;  // no spike that it delivers is older
+    int32_t emitter;     // whose spike it delivered last
     // What it last worked on: the population, its own neurons there, and the slot of first_step.
     const Population *population;
     int32_t low;
@@ -58,39 +59,48 @@ DEVICE void atomic_lowest(uint64_t *where, uint64_t value)
     }
 }
 
-// Most steps bring a vector no input. A byte for each vector, port and step saves reading the input itself,
-// which is too large for the nearer caches.
+// Where a neuron's input of the first slot lies, counted in neurons, and how far apart its slots are.
+DEVICE int64_t input_place(int32_t neuron, int32_t n_slot)
+{
+    const uint32_t block = (uint32_t)neuron / INPUT_BLOCK;
+    return (int64_t)block * ((int64_t)n_slot * INPUT_BLOCK) + (uint32_t)neuron % INPUT_BLOCK;
+}
+
+// Input in integers is wide, and most steps bring a vector none. A byte for each vector, port and step saves
+// reading it.
 DEVICE uint8_t *pending_of(const Population *p, int64_t neuron, int32_t port)
 {
     return p->pending + (neuron / LANES * p->n_port + port) * p->n_slot;
 }
 
-DEVICE bool input_pending(const Population *p, int64_t first, int32_t port, int64_t slot)
-{
-    return pending_of(p, first, port)[slot] != 0;
-}
-
-DEVICE void set_pending(const Population *p, int64_t neuron, int32_t port, int64_t slot)
+DEVICE void set_pending(const Population *p, int64_t neuron, int32_t port, int32_t slot)
 {
     pending_of(p, neuron, port)[slot] = 1;
 }
 
-// Take the input that is due, and leave none.
-DEVICE lane take_input(const Population *p, int64_t first, int32_t port, int64_t slot)
+// The input of one port to one vector of neurons.
+struct Inbox {
+    uint8_t *start;    // of the first slot
+    uint8_t *pending;  // whether a slot holds anything, for wide input
+    bool narrow;
+};
+
+DEVICE Inbox inbox_of(const Population *p, int32_t port, int64_t first)
 {
-    pending_of(p, first, port)[slot] = 0;
-    uint8_t *start = p->input + p->port[port].offset;
-    if (p->port[port].narrow) {
-        typedef uint8_t bytes __attribute__((vector_size(VECTOR_BYTES / sizeof(real)), may_alias, aligned(1)));
-        bytes *const row = (bytes *)(start + slot * p->stride + first);
-        const lane sum = __builtin_convertvector(*row, lane);
-        *row = (bytes){};
-        return sum;
-    }
-    integer *const row = (integer *)start + slot * p->stride + first;
-    const lane sum = to_real(iload(row));
-    istore(row, isplat(0));
-    return sum;
+    const Port *const q = &p->port[port];
+    const int64_t size = q->narrow ? 1 : (int64_t)sizeof(integer);
+    return {p->input + q->offset + input_place((int32_t)first, p->n_slot) * size, pending_of(p, first, port), q->narrow != 0};
+}
+
+// Take the input that is due, and leave none.
+DEVICE lane take_input(const Inbox *box, int32_t slot)
+{
+    if (box->narrow)
+        return take_bytes(box->start + slot * INPUT_BLOCK);
+    if (!box->pending[slot])
+        return splat(0);
+    box->pending[slot] = 0;
+    return take_integers((integer *)box->start + slot * INPUT_BLOCK);
 }
 
 #endif

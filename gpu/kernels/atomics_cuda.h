@@ -9,6 +9,7 @@ struct Worker {
     int32_t number;
     int32_t count;
     int32_t first_step;
+    int32_t emitter;  // whose spike it delivered last
     int32_t low;
     int32_t high;
     int32_t slot;
@@ -47,23 +48,43 @@ DEVICE void atomic_lowest(uint64_t *where, uint64_t value)
     atomicMin((unsigned long long *)where, (unsigned long long)value);
 }
 
+// Where a neuron's input of the first slot lies, counted in neurons.
+DEVICE int64_t input_place(int32_t neuron, int32_t n_slot)
+{
+    const uint32_t block = (uint32_t)neuron / INPUT_BLOCK;
+    return (int64_t)block * ((int64_t)n_slot * INPUT_BLOCK) + (uint32_t)neuron % INPUT_BLOCK;
+}
+
 // A device reads the input itself: neighbouring threads read neighbouring words.
-DEVICE bool input_pending(const Population *, int64_t, int32_t, int64_t) { return true; }
-DEVICE void set_pending(const Population *, int64_t, int32_t, int64_t) {}
+DEVICE void set_pending(const Population *, int64_t, int32_t, int32_t) {}
+
+// The input of one port to one neuron.
+struct Inbox {
+    uint8_t *start;  // of the first slot
+    bool narrow;
+};
+
+DEVICE Inbox inbox_of(const Population *p, int32_t port, int64_t first)
+{
+    const Port *const q = &p->port[port];
+    const int64_t size = q->narrow ? 1 : (int64_t)sizeof(integer);
+    return {p->input + q->offset + input_place((int32_t)first, p->n_slot) * size, q->narrow != 0};
+}
 
 // Take the input that is due, and leave none.
-DEVICE lane take_input(const Population *p, int64_t first, int32_t port, int64_t slot)
+DEVICE lane take_input(const Inbox *box, int32_t slot)
 {
-    uint8_t *start = p->input + p->port[port].offset;
-    if (p->port[port].narrow) {
-        uint8_t *const byte = start + slot * p->stride + first;
+    if (box->narrow) {
+        uint8_t *const byte = box->start + slot * INPUT_BLOCK;
         const lane sum = (real)*byte;
-        *byte = 0;
+        if (*byte)
+            *byte = 0;
         return sum;
     }
-    integer *const word = (integer *)start + slot * p->stride + first;
+    integer *const word = (integer *)box->start + slot * INPUT_BLOCK;
     const lane sum = (real)*word;
-    *word = 0;
+    if (*word)
+        *word = 0;
     return sum;
 }
 

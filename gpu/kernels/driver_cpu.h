@@ -64,7 +64,7 @@ static void *run_member(void *argument)
     for (int32_t w = 0; w < team->n_window; ++w) {
         advance_share(net, &team->window[w], member->number, team->n_thread);
         meet(team);
-        Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0};
+        Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0, 0};
         const int32_t end = listed_spikes(net);
         for (int32_t k = net->control->spike_begin; k < end; ++k)
             deliver_spike(net, net->spike[k], &worker);

@@ -13,7 +13,7 @@ struct BlockTask {
     int32_t count;   // items for populations and Poisson sources, workers for generators
 };
 
-extern "C" __global__ void __launch_bounds__(BLOCK_SIZE)
+extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 1)
     advance_window(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number,
             const BlockTask *__restrict__ tasks)
 {
@@ -43,7 +43,7 @@ extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 8) deliver_window(const
         return;
     const int32_t warp = (int32_t)((blockIdx.x * blockDim.x + threadIdx.x) / 32);
     const int32_t warps = (int32_t)(gridDim.x * blockDim.x / 32);
-    Worker worker = {(int32_t)(threadIdx.x % 32), 32, windows[number].begin, 0, 0, 0};
+    Worker worker = {(int32_t)(threadIdx.x % 32), 32, windows[number].begin, 0, 0, 0, 0};
     const int32_t end = listed_spikes(net);
     for (int32_t k = net->control->spike_begin + warp; k < end; k += warps)
         deliver_spike(net, net->spike[k], &worker);

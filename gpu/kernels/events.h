@@ -3,22 +3,23 @@
 #ifndef DENDRIFY_GPU_EVENTS_H
 #define DENDRIFY_GPU_EVENTS_H
 
-DEVICE void append_spike(const Network *net, int32_t source, int32_t step)
+// Claim room for some spikes; the place of the first. The host refuses a run that has claimed more than there is.
+DEVICE int32_t claim_spikes(const Network *net, int32_t count)
 {
-    Control *control = net->control;
-    const int32_t place = atomic_claim(&control->spike_count, 1);
-    if (place < control->spike_capacity) {  // the host refuses a run that has counted further
+    return atomic_claim(&net->control->spike_count, count);
+}
+
+DEVICE void put_spike(const Network *net, int32_t place, int32_t source, int32_t step)
+{
+    if (place < net->control->spike_capacity) {
         net->spike[place].source = source;
         net->spike[place].step = step;
     }
 }
 
-// Append the spikes of the lanes of `which` that belong to a neuron.
-RARE void append_spikes(const Network *net, const Population *p, mask which, int64_t first, int32_t step)
+DEVICE void append_spike(const Network *net, int32_t source, int32_t step)
 {
-    for (int lane_number = 0; lane_number < LANES; ++lane_number)
-        if (first + lane_number < p->n && lane_is_set(which, lane_number))
-            append_spike(net, p->source + (int32_t)first + lane_number, step);
+    put_spike(net, claim_spikes(net, 1), source, step);
 }
 
 DEVICE bool sample_due(const Monitor *m, int64_t first, int32_t step)
@@ -50,23 +51,17 @@ RARE void report_not_finite(const Network *net, int32_t population, int32_t vari
                                                          (uint64_t)(first + lane_number));
 }
 
-// Spikes of sources [first, last) of a Poisson object in the window's source steps. The gap to the next
-// spike is drawn from (source, step of this spike), so no generator state is kept.
-DEVICE void emit_poisson(const Network *net, const Poisson *group, const Window *window, int32_t first,
-                         int32_t last)
+// Where the rates of Poisson sources changed, their next spikes are drawn anew. The gap to the next spike is drawn
+// from (source, step of this spike), so no generator state is kept.
+DEVICE void restart_poisson(const Network *net, const Poisson *group, const Window *window, int32_t first,
+                            int32_t last)
 {
+    if (window->source_begin != group->restart)
+        return;
     for (int32_t i = first; i < last; ++i) {
         const double scale = group->gap_scale[(int64_t)i * group->rate_step];
-        int32_t next = group->next[i];
-        if (window->source_begin == group->restart)
-            next = window->source_begin + geometric_gap(net->seed, (uint32_t)group->stream, (uint32_t)i,
-                                                        (uint32_t)window->source_begin, 1u, scale);
-        while (next < window->source_end) {
-            append_spike(net, group->source + i, next);
-            next += 1 + geometric_gap(net->seed, (uint32_t)group->stream, (uint32_t)i, (uint32_t)next, 0u,
-                                      scale);
-        }
-        group->next[i] = next;
+        group->next[i] = window->source_begin + geometric_gap(net->seed, (uint32_t)group->stream, (uint32_t)i,
+                                                              (uint32_t)window->source_begin, 1u, scale);
     }
 }
 
@@ -106,6 +101,54 @@ DEVICE int64_t synapse_position(const int32_t *targets, int64_t low, int64_t hig
     return low;
 }
 
+// Synapses [begin, end) of a projection, every `stride`-th, whose events without a delay of their own are due in `slot`.
+struct Span {
+    int64_t begin;
+    int64_t end;
+    int64_t stride;
+    int32_t first_target;
+    int32_t slot;
+};
+
+// Add the events of some synapses to the input of their targets.
+DEVICE void deliver_span(const Projection *j, const Population *post, const Span *span, bool is_explicit, bool narrow,
+                         bool has_delay, bool has_weight)
+{
+    uint8_t *const start = post->input + post->port[j->port].offset;
+    const int32_t *const targets = j->target;
+    const uint16_t *const delays = j->delay;
+    const integer *const weights = j->weight;
+    const int32_t n_slot = post->n_slot;
+    for (int64_t k = span->begin; k < span->end; k += span->stride) {
+        const int32_t target = is_explicit ? targets[k] : span->first_target + (int32_t)k;
+        int32_t slot = span->slot;
+        if (has_delay) {
+            slot += delays[k];
+            slot = slot >= n_slot ? slot - n_slot : slot;
+        }
+        const int64_t place = input_place(target, n_slot) + (int64_t)slot * INPUT_BLOCK;
+        const integer weight = has_weight ? weights[k] : (integer)j->common_weight;
+        if (narrow) {
+            accumulate_narrow(&start[place], weight);
+        } else {
+            accumulate((integer *)start + place, weight);
+            set_pending(post, target, j->port, slot);
+        }
+    }
+}
+
+// The spiking object that a source belongs to. Spikes of one object follow each other.
+DEVICE const Emitter *emitter_of(const Network *net, int32_t source, Worker *worker)
+{
+    const Emitter *e = &net->emitter[worker->emitter];
+    if (source < e->source)
+        e = net->emitter;
+    while (source - e->source >= e->n)
+        ++e;
+    worker->emitter = (int32_t)(e - net->emitter);
+    return e;
+}
+
 // Add the events of one source's synapses to the input of the neurons that a worker owns.
 DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source, int32_t step,
                         Worker *worker)
@@ -127,32 +170,32 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
         begin = low > first_target ? low - first_target : 0;
         end = high < first_target + j->n_target ? high - first_target : j->n_target;
     }
-    uint8_t *const start = post->input + post->port[j->port].offset;
-    const bool narrow = post->port[j->port].narrow;
-    const int32_t slot_now = worker->slot + step - worker->first_step;
-    for (int64_t k = begin + row_start(worker); k < end; k += row_stride(worker)) {
-        const int32_t delay = j->delay ? j->delay[k] : j->common_delay;
-        const integer weight = j->weight ? j->weight[k] : (integer)j->common_weight;
-        const int32_t target = j->kind == SYNAPSES_EXPLICIT ? j->target[k] : first_target + (int32_t)k;
-        int32_t slot = slot_now + delay;
-        while (slot >= post->n_slot)
-            slot -= post->n_slot;
-        const int64_t place = (int64_t)slot * post->stride + target;
-        if (narrow)
-            accumulate_narrow(&start[place], weight);
+    int32_t slot = worker->slot + step - worker->first_step;
+    if (!j->delay)
+        slot += j->common_delay;
+    while (slot >= post->n_slot)
+        slot -= post->n_slot;
+    const Span span = {begin + row_start(worker), end, row_stride(worker), first_target, slot};
+    // What the synapses of a projection have in common is decided before their loop.
+    if (j->kind != SYNAPSES_EXPLICIT) {
+        if (post->port[j->port].narrow)
+            deliver_span(j, post, &span, false, true, false, false);
         else
-            accumulate((integer *)start + place, weight);
-        set_pending(post, target, j->port, slot);
+            deliver_span(j, post, &span, false, false, false, false);
+    } else if (post->port[j->port].narrow) {
+        if (j->delay)
+            deliver_span(j, post, &span, true, true, true, false);
+        else
+            deliver_span(j, post, &span, true, true, false, false);
+    } else {
+        deliver_span(j, post, &span, true, false, j->delay != 0, j->weight != 0);
     }
 }
 
 // Hand one spike to the synapses of its source. Sums are of integers: their order does not matter.
 DEVICE void deliver_spike(const Network *net, Spike spike, Worker *worker)
 {
-    int32_t e = 0;
-    while (spike.source - net->emitter[e].source >= net->emitter[e].n)
-        ++e;
-    const Emitter *emitter = &net->emitter[e];
+    const Emitter *const emitter = emitter_of(net, spike.source, worker);
     for (int32_t k = emitter->first_projection; k < emitter->last_projection; ++k) {
         const Projection *j = &net->projection[k];
         const int32_t source = spike.source - emitter->source - j->first_source;

@@ -1,246 +1,179 @@
-// The lane on the CPU: a GCC or Clang vector of `real`, one neuron in each place.
+// The lane on the CPU: one neuron in each place of a few vector registers.
 //
-// Integers have the same width as the numbers. A mask is a word of one bit for each place where the processor has
-// such masks (AVX-512), else an integer lane. Every operation is an IEEE operation with one defined result,
-// whatever the width of the vector.
+// A step of a neuron is a chain of operations that wait for each other. Two registers side by side make two such chains,
+// which a processor carries out at the same time.
 #ifndef DENDRIFY_GPU_LANE_H
 #define DENDRIFY_GPU_LANE_H
 
-#include <stdint.h>
+#include "vector_cpu.h"
 
-#define DEVICE static inline __attribute__((always_inline, unused))
+#ifndef REGISTERS
+#define REGISTERS 2
+#endif
 
-#ifndef VECTOR_BYTES
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-#define VECTOR_BYTES 64
-#elif defined(__AVX__)
-#define VECTOR_BYTES 32
+#define LANES (REGISTERS * VECTOR_LANES)
+
+// Before the loop over steps. Compilers for the CPU do not unroll it of their own accord.
+#define ROLLED
+#define RELOAD_COEFFICIENTS (void)0
+
+// Whether what seldom changes is held in a variable; see codegen/holding.py.
+#define HOLDS true
+
+struct lane {
+    vec part[REGISTERS];
+};
+struct ilane {
+    ivec part[REGISTERS];
+};
+struct ulane {
+    uvec part[REGISTERS];
+};
+struct mask {
+    vmask part[REGISTERS];
+};
+
+// Written out: with a loop here, compilers take a minute for what takes them a second.
+#if REGISTERS == 1
+#define FOR_EACH_PART(...) { constexpr int k = 0; __VA_ARGS__; }
 #else
-#define VECTOR_BYTES 16
-#endif
-#endif
-
-// GCC makes scalar code of a loop over the lanes, or integer vectors of a comparison, and has no portable function
-// for what these do: its built-in functions are named where it has them.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__FMA__) && defined(__AVX2__) &&                        \
-    (VECTOR_BYTES < 64 || (defined(__AVX512F__) && defined(__AVX512DQ__)))
-#define GCC_VECTOR_FUNCTIONS
-#if VECTOR_BYTES == 64
-#define BIT_MASKS
-#endif
+#define FOR_EACH_PART(...) { constexpr int k = 0; __VA_ARGS__; } { constexpr int k = 1; __VA_ARGS__; }
 #endif
 
-#if PRECISION == 32
-typedef float real;
-typedef int32_t integer;
-typedef uint32_t unsigned_integer;
-#else
-typedef double real;
-typedef int64_t integer;
-typedef uint64_t unsigned_integer;
-#endif
+// A function of lanes that does to each register what a function or an operator of registers does.
+#define LANE_UNARY(result, name, type, expression)                                                                    \
+    DEVICE result name(type a)                                                                                        \
+    {                                                                                                                 \
+        result r;                                                                                                     \
+        FOR_EACH_PART(r.part[k] = (expression))                                                                       \
+        return r;                                                                                                     \
+    }
+#define LANE_BINARY(result, name, left, right, expression)                                                            \
+    DEVICE result name(left a, right b)                                                                               \
+    {                                                                                                                 \
+        result r;                                                                                                     \
+        FOR_EACH_PART(r.part[k] = (expression))                                                                       \
+        return r;                                                                                                     \
+    }
+#define LANE_TERNARY(result, name, first, second, third, expression)                                                  \
+    DEVICE result name(first a, second b, third c)                                                                    \
+    {                                                                                                                 \
+        result r;                                                                                                     \
+        FOR_EACH_PART(r.part[k] = (expression))                                                                       \
+        return r;                                                                                                     \
+    }
 
-#define LANES ((int)(VECTOR_BYTES / sizeof(real)))
+// One number in every place.
+LANE_UNARY(lane, splat, real, vector_splat(a))
+LANE_UNARY(ilane, isplat, integer, vector_isplat(a))
+LANE_UNARY(ulane, usplat, unsigned_integer, vector_usplat(a))
 
-typedef real lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
-typedef integer ilane __attribute__((vector_size(VECTOR_BYTES), may_alias));
-typedef unsigned_integer ulane __attribute__((vector_size(VECTOR_BYTES), may_alias));
+LANE_UNARY(lane, load, const real *, vector_load(a + k * VECTOR_LANES))
+LANE_UNARY(ilane, iload, const integer *, vector_iload(a + k * VECTOR_LANES))
 
-// One number in every place. x - 0 is x for every x, minus zero and NaN included.
-DEVICE lane splat(real x) { return x - (lane){}; }
-DEVICE ilane isplat(integer x) { return x - (ilane){}; }
-DEVICE ulane usplat(unsigned_integer x) { return x - (ulane){}; }
+DEVICE void store(real *p, lane x) { FOR_EACH_PART(store(p + k * VECTOR_LANES, x.part[k])) }
+DEVICE void istore(integer *p, ilane x) { FOR_EACH_PART(istore(p + k * VECTOR_LANES, x.part[k])) }
 
-DEVICE lane load(const real *p) { return *(const lane *)p; }
-DEVICE void store(real *p, lane x) { *(lane *)p = x; }
-DEVICE ilane iload(const integer *p) { return *(const ilane *)p; }
-DEVICE void istore(integer *p, ilane x) { *(ilane *)p = x; }
-
+LANE_BINARY(lane, operator+, lane, lane, a.part[k] + b.part[k])
+LANE_BINARY(lane, operator-, lane, lane, a.part[k] - b.part[k])
+LANE_BINARY(lane, operator*, lane, lane, a.part[k] * b.part[k])
+LANE_BINARY(lane, operator/, lane, lane, a.part[k] / b.part[k])
 // a * b + c with one rounding.
-DEVICE lane lane_fma(lane a, lane b, lane c)
+LANE_TERNARY(lane, lane_fma, lane, lane, lane, lane_fma(a.part[k], b.part[k], c.part[k]))
+LANE_UNARY(lane, lane_sqrt, lane, lane_sqrt(a.part[k]))
+
+LANE_BINARY(mask, less, lane, lane, less(a.part[k], b.part[k]))
+LANE_BINARY(mask, less_equal, lane, lane, less_equal(a.part[k], b.part[k]))
+LANE_BINARY(mask, greater, lane, lane, greater(a.part[k], b.part[k]))
+LANE_BINARY(mask, greater_equal, lane, lane, greater_equal(a.part[k], b.part[k]))
+LANE_BINARY(mask, equal, lane, lane, equal(a.part[k], b.part[k]))
+LANE_BINARY(mask, not_equal, lane, lane, not_equal(a.part[k], b.part[k]))
+LANE_BINARY(mask, iequal, ilane, ilane, iequal(a.part[k], b.part[k]))
+LANE_TERNARY(lane, select, mask, lane, lane, select(a.part[k], b.part[k], c.part[k]))
+LANE_TERNARY(ilane, iselect, mask, ilane, ilane, iselect(a.part[k], b.part[k], c.part[k]))
+
+LANE_BINARY(mask, operator&, mask, mask, (vmask)(a.part[k] & b.part[k]))
+LANE_BINARY(mask, operator|, mask, mask, (vmask)(a.part[k] | b.part[k]))
+LANE_UNARY(mask, mask_not, mask, mask_not(a.part[k]))
+
+DEVICE mask no_lane(void)
 {
-#if defined(__clang__) && __has_builtin(__builtin_elementwise_fma)
-    return __builtin_elementwise_fma(a, b, c);
-#elif defined(GCC_VECTOR_FUNCTIONS)
-#if PRECISION == 32
-    typedef float vector __attribute__((vector_size(VECTOR_BYTES)));
-#if VECTOR_BYTES == 64
-    return (lane)__builtin_ia32_vfmaddps512_mask((vector)a, (vector)b, (vector)c, (uint16_t)-1, 4);
-#elif VECTOR_BYTES == 32
-    return (lane)__builtin_ia32_vfmaddps256((vector)a, (vector)b, (vector)c);
-#else
-    return (lane)__builtin_ia32_vfmaddps((vector)a, (vector)b, (vector)c);
-#endif
-#else
-    typedef double vector __attribute__((vector_size(VECTOR_BYTES)));
-#if VECTOR_BYTES == 64
-    return (lane)__builtin_ia32_vfmaddpd512_mask((vector)a, (vector)b, (vector)c, (uint8_t)-1, 4);
-#elif VECTOR_BYTES == 32
-    return (lane)__builtin_ia32_vfmaddpd256((vector)a, (vector)b, (vector)c);
-#else
-    return (lane)__builtin_ia32_vfmaddpd((vector)a, (vector)b, (vector)c);
-#endif
-#endif
-#else
-    lane r;
-    for (int k = 0; k < LANES; ++k)
-        r[k] = sizeof(real) == 4 ? (real)__builtin_fmaf((float)a[k], (float)b[k], (float)c[k])
-                                 : (real)__builtin_fma((double)a[k], (double)b[k], (double)c[k]);
+    mask r;
+    FOR_EACH_PART(r.part[k] = vector_no_lane())
     return r;
-#endif
 }
 
-DEVICE lane lane_sqrt(lane x)
-{
-#if defined(__clang__) && __has_builtin(__builtin_elementwise_sqrt)
-    return __builtin_elementwise_sqrt(x);
-#else
-    lane r;
-    for (int k = 0; k < LANES; ++k)
-        r[k] = sizeof(real) == 4 ? (real)__builtin_sqrtf((float)x[k]) : (real)__builtin_sqrt((double)x[k]);
-    return r;
-#endif
-}
-
-#ifdef BIT_MASKS
-
-#if PRECISION == 32
-typedef uint16_t mask;
-typedef float vector __attribute__((vector_size(64)));
-typedef int32_t ivector __attribute__((vector_size(64)));
-#define EVERYWHERE ((mask)0xffff)
-#define COMPARE(a, b, how) __builtin_ia32_cmpps512_mask((vector)(a), (vector)(b), how, EVERYWHERE, 4)
-#define ICOMPARE(a, b, how) __builtin_ia32_cmpd512_mask((ivector)(a), (ivector)(b), how, EVERYWHERE)
-#define BLEND(m, a, b) __builtin_ia32_blendmps_512_mask((vector)(b), (vector)(a), m)
-#define IBLEND(m, a, b) __builtin_ia32_blendmd_512_mask((ivector)(b), (ivector)(a), m)
-#else
-typedef uint8_t mask;
-typedef double vector __attribute__((vector_size(64)));
-typedef long long ivector __attribute__((vector_size(64)));
-#define EVERYWHERE ((mask)0xff)
-#define COMPARE(a, b, how) __builtin_ia32_cmppd512_mask((vector)(a), (vector)(b), how, EVERYWHERE, 4)
-#define ICOMPARE(a, b, how) __builtin_ia32_cmpq512_mask((ivector)(a), (ivector)(b), how, EVERYWHERE)
-#define BLEND(m, a, b) __builtin_ia32_blendmpd_512_mask((vector)(b), (vector)(a), m)
-#define IBLEND(m, a, b) __builtin_ia32_blendmq_512_mask((ivector)(b), (ivector)(a), m)
-#endif
-
-// The numbers name the comparison: quiet, and false for a NaN, except that a NaN differs from everything.
-DEVICE mask less(lane a, lane b) { return (mask)COMPARE(a, b, 0x11); }
-DEVICE mask less_equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x12); }
-DEVICE mask greater(lane a, lane b) { return (mask)COMPARE(a, b, 0x1e); }
-DEVICE mask greater_equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x1d); }
-DEVICE mask equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x00); }
-DEVICE mask not_equal(lane a, lane b) { return (mask)COMPARE(a, b, 0x04); }
-DEVICE mask iequal(ilane a, ilane b) { return (mask)ICOMPARE(a, b, 0); }
-DEVICE lane select(mask m, lane a, lane b) { return (lane)BLEND(m, a, b); }
-DEVICE ilane iselect(mask m, ilane a, ilane b) { return (ilane)IBLEND(m, a, b); }
-DEVICE mask mask_not(mask m) { return (mask)(m ^ EVERYWHERE); }
-DEVICE bool any_set(mask m) { return m != 0; }
-DEVICE bool lane_is_set(mask m, int k) { return (m >> k) & 1; }
-
-// Masks as bits of an integer word.
-DEVICE ilane mask_bit(mask m, int bit) { return iselect(m, isplat((integer)1 << bit), isplat(0)); }
-DEVICE mask has_bit(ilane word, int bit)
-{
-    return (mask)ICOMPARE(word & isplat((integer)1 << bit), isplat(0), 4);
-}
-
-#else
-
-typedef ilane mask;
-
-DEVICE mask less(lane a, lane b) { return a < b; }
-DEVICE mask less_equal(lane a, lane b) { return a <= b; }
-DEVICE mask greater(lane a, lane b) { return a > b; }
-DEVICE mask greater_equal(lane a, lane b) { return a >= b; }
-DEVICE mask equal(lane a, lane b) { return a == b; }
-DEVICE mask not_equal(lane a, lane b) { return a != b; }
-DEVICE mask iequal(ilane a, ilane b) { return a == b; }
-DEVICE lane select(mask m, lane a, lane b) { return m ? a : b; }
-DEVICE ilane iselect(mask m, ilane a, ilane b) { return m ? a : b; }
-DEVICE mask mask_not(mask m) { return ~m; }
+DEVICE mask every_lane(void) { return mask_not(no_lane()); }
 
 // Whether a mask is set anywhere.
 DEVICE bool any_set(mask m)
 {
-#if defined(__AVX__) && VECTOR_BYTES == 32
-    typedef float vector __attribute__((vector_size(32)));
-    return __builtin_ia32_movmskps256((vector)m) != 0;
-#elif defined(__SSE__) && VECTOR_BYTES == 16
-    typedef float vector __attribute__((vector_size(16)));
-    return __builtin_ia32_movmskps((vector)m) != 0;
-#else
-    integer set = 0;
-    for (int k = 0; k < LANES; ++k)
-        set |= m[k];
-    return set != 0;
-#endif
+    vmask all = m.part[0];
+    for (int k = 1; k < REGISTERS; ++k)
+        all = (vmask)(all | m.part[k]);
+    return any_set(all);
 }
 
-DEVICE bool lane_is_set(mask m, int k) { return m[k] != 0; }
+DEVICE bool lane_is_set(mask m, int k) { return lane_is_set(m.part[k / VECTOR_LANES], k % VECTOR_LANES); }
+
+// One bit for each place.
+DEVICE uint32_t lane_bits(mask m)
+{
+    uint32_t bits = 0;
+    FOR_EACH_PART(bits |= lane_bits(m.part[k]) << (k * VECTOR_LANES))
+    return bits;
+}
 
 // Masks as bits of an integer word.
-DEVICE ilane mask_bit(mask m, int bit) { return m & ((integer)1 << bit); }
-DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
+LANE_BINARY(ilane, mask_bit, mask, int, mask_bit(a.part[k], b))
+LANE_BINARY(mask, has_bit, ilane, int, has_bit(a.part[k], b))
 
-#endif
+// Whether a word has a bit anywhere.
+DEVICE bool any_bit(ilane word) { return any_set(mask_not(iequal(word, isplat(0)))); }
 
-DEVICE real lane_value(lane x, int k) { return x[k]; }
+DEVICE real lane_value(lane x, int k) { return lane_value(x.part[k / VECTOR_LANES], k % VECTOR_LANES); }
 
-DEVICE lane to_real(ilane x) { return __builtin_convertvector(x, lane); }
-DEVICE ilane as_integer(lane x) { return (ilane)x; }
-DEVICE lane as_real(ilane x) { return (lane)x; }
-DEVICE ilane as_signed(ulane x) { return (ilane)x; }
+LANE_BINARY(ilane, operator+, ilane, ilane, a.part[k] + b.part[k])
+LANE_BINARY(ilane, operator-, ilane, ilane, a.part[k] - b.part[k])
+LANE_BINARY(ilane, operator&, ilane, ilane, a.part[k] & b.part[k])
+LANE_BINARY(ilane, operator|, ilane, ilane, a.part[k] | b.part[k])
+LANE_BINARY(ilane, operator<<, ilane, int, a.part[k] << b)
+LANE_BINARY(ilane, operator>>, ilane, int, a.part[k] >> b)
 
+LANE_BINARY(ulane, operator^, ulane, ulane, a.part[k] ^ b.part[k])
+LANE_BINARY(ulane, operator|, ulane, ulane, a.part[k] | b.part[k])
+LANE_BINARY(ulane, operator&, ulane, ulane, a.part[k] & b.part[k])
+LANE_BINARY(ulane, operator+, ulane, ulane, a.part[k] + b.part[k])
+LANE_BINARY(ulane, operator*, ulane, ulane, a.part[k] * b.part[k])
+LANE_BINARY(ulane, operator<<, ulane, int, a.part[k] << b)
+LANE_BINARY(ulane, operator>>, ulane, int, a.part[k] >> b)
+
+LANE_UNARY(lane, to_real, ilane, to_real(a.part[k]))
+LANE_UNARY(ilane, as_integer, lane, as_integer(a.part[k]))
+LANE_UNARY(lane, as_real, ilane, as_real(a.part[k]))
+LANE_UNARY(ilane, as_signed, ulane, as_signed(a.part[k]))
+LANE_UNARY(ulane, as_unsigned, ilane, (uvec)a.part[k])
+
+// The number of each place.
 DEVICE ilane lane_iota(void)
 {
-    ilane r = {};
-    for (int k = 0; k < LANES; ++k)
-        r[k] = k;
+    ilane r;
+    FOR_EACH_PART(r.part[k] = vector_iota() + vector_isplat(k * VECTOR_LANES))
     return r;
 }
 
-// The product of the low 32 bits of each pair of 64-bit numbers.
-typedef uint64_t wide __attribute__((vector_size(VECTOR_BYTES), may_alias));
+// The upper and the lower half of the product of 32-bit words, one word in each place.
+LANE_BINARY(ulane, multiply_high, ulane, uint32_t, multiply_high(a.part[k], b))
+LANE_BINARY(ulane, multiply_low, ulane, uint32_t, multiply_low(a.part[k], b))
 
-DEVICE wide multiply_wide(wide a, wide b)
-{
-#if defined(GCC_VECTOR_FUNCTIONS)
-    typedef int words __attribute__((vector_size(VECTOR_BYTES)));
-#if VECTOR_BYTES == 64
-    typedef long long product __attribute__((vector_size(VECTOR_BYTES)));
-    return (wide)__builtin_ia32_pmuludq512_mask((words)a, (words)b, (product){}, (uint8_t)-1);
-#elif VECTOR_BYTES == 32
-    return (wide)__builtin_ia32_pmuludq256((words)a, (words)b);
-#else
-    return (wide)__builtin_ia32_pmuludq128((words)a, (words)b);
-#endif
-#else
-    return (a & 0xffffffffu) * (b & 0xffffffffu);
-#endif
-}
+// Bytes and integers of memory as numbers; none are left there.
+LANE_UNARY(lane, take_bytes, uint8_t *, vector_take_bytes(a + k * VECTOR_LANES))
 
-// The upper half of the product of 32-bit words, one word in each place.
-DEVICE ulane multiply_high(ulane a, uint32_t b)
+DEVICE lane take_integers(integer *where)
 {
-    const wide factor = (uint64_t)b - (wide){};
-#if PRECISION == 32
-    const wide even = multiply_wide((wide)a, factor);
-    const wide odd = multiply_wide((wide)a >> 32, factor);
-    return (ulane)((even >> 32) | (odd & 0xffffffff00000000u));
-#else
-    return multiply_wide(a, factor) >> 32;
-#endif
-}
-
-// The lower half.
-DEVICE ulane multiply_low(ulane a, uint32_t b)
-{
-#if PRECISION == 32
-    return a * b;
-#else
-    return multiply_wide(a, (uint64_t)b - (wide){}) & 0xffffffffu;
-#endif
+    const lane r = to_real(iload(where));
+    istore(where, isplat(0));
+    return r;
 }
 
 #endif

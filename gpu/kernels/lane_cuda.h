@@ -25,6 +25,20 @@ typedef uint64_t unsigned_integer;
 
 #define LANES 1
 
+// Before the loop over steps, which is not unrolled: the states of several steps would not fit into registers.
+#ifdef LANE_HOST_EMULATION
+#define ROLLED
+#define RELOAD_COEFFICIENTS
+#else
+#define ROLLED _Pragma("unroll 1")
+// In each step, or the compiler reads all of a large model's coefficients before the loop and spills them.
+#define RELOAD_COEFFICIENTS asm volatile("" ::: "memory")
+#endif
+
+// What seldom changes is computed in every step all the same: among the threads of a warp there nearly always is one
+// for which it changes, and values that are held take registers.
+#define HOLDS false
+
 typedef real lane;
 typedef integer ilane;
 typedef unsigned_integer ulane;
@@ -74,10 +88,23 @@ DEVICE ilane iselect(mask m, ilane a, ilane b) { return m ? a : b; }
 DEVICE mask mask_not(mask m) { return !m; }
 DEVICE bool any_set(mask m) { return m; }
 DEVICE bool lane_is_set(mask m, int) { return m; }
+DEVICE mask no_lane(void) { return false; }
+DEVICE mask every_lane(void) { return true; }
+DEVICE bool any_bit(ilane word) { return word != 0; }
 DEVICE real lane_value(lane x, int) { return x; }
 DEVICE ilane mask_bit(mask m, int bit) { return m ? (integer)1 << bit : 0; }
 DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
 DEVICE lane to_real(ilane x) { return (real)x; }
+
+// The number of the lowest bit that is set.
+DEVICE int32_t lowest_bit(uint32_t bits)
+{
+#ifdef LANE_HOST_EMULATION
+    return __builtin_ctz(bits);
+#else
+    return __ffs((int)bits) - 1;
+#endif
+}
 
 union LaneBits {
     real number;
@@ -99,6 +126,7 @@ DEVICE lane as_real(ilane x)
 }
 
 DEVICE ilane as_signed(ulane x) { return (integer)x; }
+DEVICE ulane as_unsigned(ilane x) { return (unsigned_integer)x; }
 DEVICE ilane lane_iota(void) { return 0; }
 
 // The upper and the lower half of the product of 32-bit words.

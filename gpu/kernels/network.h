@@ -35,8 +35,14 @@ struct Monitor {
     int32_t first_sample;  // number of the sample that the buffer begins with
 };
 
-// Where a population keeps the input of one port that is due in the coming steps: [slot][stride], in bytes where
-// sums cannot exceed them, else in integers.
+// Most steps of a window.
+enum { MOST_STEPS = 32 };
+
+// Neurons of a block, whose input lies together.
+enum { INPUT_BLOCK = 64 };
+
+// Where a population keeps the input of one port that is due in the coming steps: [block][slot][neuron of the block],
+// in bytes where sums cannot exceed them, else in integers.
 struct Port {
     int64_t offset;  // of its first slot in the population's input, in bytes
     int32_t narrow;

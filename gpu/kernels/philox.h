@@ -100,6 +100,17 @@ DEVICE lane random_normal(ulane index, uint32_t step, uint32_t draw, uint32_t se
     return radius * lane_cos(splat((real)0x1.921fb54442d18p+2) * open_unit(words[2], words[3]));
 }
 
+// Near-minimax fit of (2 atanh(s) - 2 s) / s^3 in s^2; its error is 3.1e-16. ln 2 in two parts.
+#define SCALAR_LOG_6 0x1.2b5900de53b32p-3
+#define SCALAR_LOG_5 0x1.39fe51a7c18f9p-3
+#define SCALAR_LOG_4 0x1.7462b51cb66b1p-3
+#define SCALAR_LOG_3 0x1.c71c62e3f11e6p-3
+#define SCALAR_LOG_2 0x1.2492492df281ap-2
+#define SCALAR_LOG_1 0x1.99999999952d7p-2
+#define SCALAR_LOG_0 0x1.5555555555558p-1
+#define SCALAR_LN2_HIGH 0x1.62e42fefa38p-1
+#define SCALAR_LN2_LOW 0x1.ef35793c7673p-45
+
 // Natural logarithm of a single double in (0, 1), whatever the precision of the lanes, so that input spikes
 // do not depend on it. The method is that of lane_log.
 DEVICE double scalar_log(double x)
@@ -115,15 +126,20 @@ DEVICE double scalar_log(double x)
     const double f = u.number - 1.0;
     const double s = f / (2.0 + f);
     const double z = s * s;
-    // Near-minimax fit of (2 atanh(s) - 2 s) / s^3; its error is 3.1e-16.
-    double p = z * 0x1.2b5900de53b32p-3 + 0x1.39fe51a7c18f9p-3;
-    p = p * z + 0x1.7462b51cb66b1p-3;
-    p = p * z + 0x1.c71c62e3f11e6p-3;
-    p = p * z + 0x1.2492492df281ap-2;
-    p = p * z + 0x1.99999999952d7p-2;
-    p = p * z + 0x1.5555555555558p-1;
+    double p = z * SCALAR_LOG_6 + SCALAR_LOG_5;
+    p = p * z + SCALAR_LOG_4;
+    p = p * z + SCALAR_LOG_3;
+    p = p * z + SCALAR_LOG_2;
+    p = p * z + SCALAR_LOG_1;
+    p = p * z + SCALAR_LOG_0;
     const double half = 0.5 * f * f;
-    return e * 0x1.62e42fefa38p-1 + (f - (half - (s * (half + z * p) + e * 0x1.ef35793c7673p-45)));
+    return e * SCALAR_LN2_HIGH + (f - (half - (s * (half + z * p) + e * SCALAR_LN2_LOW)));
+}
+
+// A length as a number of steps, at most 2^30 - 1.
+DEVICE int32_t whole_gap(double length)
+{
+    return length >= 0.0 && length < 0x1p+30 ? (int32_t)length : 0x3fffffff;
 }
 
 // Steps without a spike before the next one, for a probability of p in each step: the floor of
@@ -135,8 +151,7 @@ DEVICE int32_t geometric_gap(uint32_t seed, uint32_t stream, uint32_t index, uin
     uint32_t words[4] = {index, step, draw, FOR_GAPS};
     philox_scalar(words, seed, stream);
     const double u = ((double)(words[0] >> 6) * 0x1p+26 + (double)(words[1] >> 6)) * 0x1p-52 + 0x1p-53;
-    const double gap = scalar_log(u) * inverse;
-    return gap >= 0.0 && gap < 0x1p+30 ? (int32_t)gap : 0x3fffffff;
+    return whole_gap(scalar_log(u) * inverse);
 }
 
 #endif

@@ -30,7 +30,7 @@ from dendrify_gpu.gpu import (
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.cpu import find_compiler
 from dendrify_gpu.gpu.engine import layout
-from dendrify_gpu.gpu.engine.ports import make_ports, quantise
+from dendrify_gpu.gpu.engine.ports import make_ports, port_of, quantise
 from dendrify_gpu.gpu.engine.schedule import make_windows, slot_count, window_length
 
 DT = 1e-4
@@ -123,14 +123,33 @@ def test_the_ring_holds_the_longest_delay_and_a_window() -> None:
 # ---------------------------------------------------------------------------- ports
 
 
-def test_equal_weights_are_counted() -> None:
+def test_equal_weights_are_counted_by_a_port_of_their_own() -> None:
     projections = [
         one_to_one("a", "s", "p", ("g",), 5, 0.3),
-        one_to_one("b", "t", "p", ("g",), 5, 0.3),
+        one_to_one("b", "t", "p", ("g",), 5, 0.2),
+        one_to_one("c", "u", "p", ("g",), 5, np.full(5, 0.1)),
+        one_to_one("d", "v", "p", ("g",), 5, np.full(5, 0.1)),
     ]
+    ports = make_ports(projections, 5, 64)
+    assert [port.scale for port in ports[:2]] == [0.3, 0.2]
+    assert [port.narrow for port in ports] == [True, True, False]
+    assert [port_of(projection, ports) for projection in projections] == [0, 1, 2, 2]
+    assert quantise(0.3, ports[0]) == 1
+
+
+def test_many_projections_of_few_weights_share_counters() -> None:
+    projections = [one_to_one(f"{k}", "s", "p", ("g",), 5, (0.3, 0.2)[k % 2]) for k in range(10)]
+    ports = make_ports(projections, 5, 64)
+    assert [port.scale for port in ports] == [0.3, 0.2]
+    assert [port_of(projection, ports) for projection in projections] == [0, 1] * 5
+
+
+def test_many_projections_of_many_weights_share_an_integer() -> None:
+    projections = [one_to_one(f"{k}", "s", "p", ("g",), 5, 0.1 * k) for k in range(1, 8)]
     (port,) = make_ports(projections, 5, 64)
-    assert port.scale == 0.3
-    assert quantise(0.3, port) == 1
+    assert not port.narrow
+    total = sum(int(quantise(projection.weight, port)) for projection in projections)
+    assert total * port.scale == pytest.approx(2.8, rel=1e-15)
 
 
 @pytest.mark.parametrize(("precision", "bits"), [(32, 30), (64, 62)])
@@ -156,8 +175,8 @@ def test_weights_of_zero_do_no_harm() -> None:
         one_to_one("a", "s", "p", ("g",), 5, 0.0),
         one_to_one("b", "t", "p", ("g",), 5, np.zeros(5)),
     ]
-    (port,) = make_ports(projections, 5, 64)
-    assert not quantise(np.zeros(5), port).any()
+    for port in make_ports(projections, 5, 64):
+        assert not quantise(np.zeros(5), port).any()
 
 
 def test_a_weight_that_is_not_finite_is_refused() -> None:

@@ -17,7 +17,7 @@ from test_lane_math import EVERYTHING, INF, NAN
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.nvcc import NVCC_FLAGS
 
-INDEX = "(ulane)(as_integer(x) & isplat(0x7fffffff))"
+INDEX = "as_unsigned(as_integer(x) & isplat(0x7fffffff))"
 DRAWS = tuple(f"random_{kind}({INDEX}, 9u, 1u, 5u, 2u)" for kind in ("uniform", "normal"))
 BASIC = (
     *("x + y", "x - y", "x * y", "x / y", "lane_fma(x, y, x)", "lane_fma(x, x, y)"),

@@ -40,7 +40,7 @@ extern "C" void both(uint32_t *difference, uint32_t a, uint32_t b)
 {
     ulane words[4];
     for (uint32_t k = 0; k < 4; ++k)
-        words[k] = ((ulane)lane_iota() + usplat(k)) * usplat(2654435761u) & usplat(0xffffffffu);
+        words[k] = (as_unsigned(lane_iota()) + usplat(k)) * usplat(2654435761u) & usplat(0xffffffffu);
     alignas(64) integer in[4][LANES], out[4][LANES];
     for (int k = 0; k < 4; ++k)
         istore(in[k], as_signed(words[k]));
@@ -100,7 +100,7 @@ def test_every_place_of_a_vector_has_its_own_counter(library: ctypes.CDLL) -> No
 
 
 def draw(kind: str, n: int, precision: int, folder: Path, **options: object) -> np.ndarray:
-    index = "(ulane)(isplat((integer)k) + lane_iota())"
+    index = "as_unsigned(isplat((integer)k) + lane_iota())"
     seed = options.pop("seed", 5)
     step = options.pop("step", 9)
     stream = options.pop("stream", 2)
@@ -141,7 +141,7 @@ def test_other_seeds_steps_and_streams_are_independent(
 def test_uniform_numbers_are_never_zero_or_one(precision: int, tmp_path: Path) -> None:
     """Also from words without a bit and from words of bits only."""
     words = "select(equal(x, splat(0)), as_real(isplat(0)), as_real(isplat((integer)0xffffffffu)))"
-    unit = f"open_unit((ulane)as_integer({words}), (ulane)as_integer({words}))"
+    unit = f"open_unit(as_unsigned(as_integer({words})), as_unsigned(as_integer({words})))"
     result = apply(unit, np.array([0.0, 1.0]), precision=precision, folder=tmp_path)
     half = REAL[precision](2.0 ** (-24 if precision == 32 else -53))
     np.testing.assert_array_equal(result, [half, 1 - half])
@@ -150,7 +150,7 @@ def test_uniform_numbers_are_never_zero_or_one(precision: int, tmp_path: Path) -
 @pytest.mark.parametrize(("precision", "farthest"), [(32, 6.66), (64, 8.57)])
 def test_normal_numbers_reach_far(precision: int, farthest: float, tmp_path: Path) -> None:
     """The argument of the logarithm spans all bits of its words, and is never zero."""
-    word = "(ulane)as_integer(select(equal(x, splat(0)), as_real(isplat(0)), {}))"
+    word = "as_unsigned(as_integer(select(equal(x, splat(0)), as_real(isplat(0)), {})))"
     word = word.format("as_real(isplat((integer)0xffffffffu))")
     expression = f"lane_sqrt(splat(-2) * lane_log(unit_for_logarithm({word}, {word})))"
     radius = apply(expression, np.array([0.0, 1.0]), precision=precision, folder=tmp_path)

@@ -1,0 +1,106 @@
+// Spikes of Poisson sources on the CPU: the gaps of several sources are drawn side by side.
+//
+// The operations are those of geometric_gap, one after another, so the gaps are the same to the last bit. They are
+// drawn in double precision whatever the precision of the lanes.
+#ifndef DENDRIFY_GPU_GAPS_H
+#define DENDRIFY_GPU_GAPS_H
+
+enum { GAP_LANES = VECTOR_BYTES / 8, GAP_CHUNK = 4096 };
+
+typedef double gap_lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
+
+// Whole numbers below 2^52, and small numbers of either sign, by way of the bits of a double.
+DEVICE gap_lane whole_to_double(wide x) { return (gap_lane)(x | 0x4330000000000000u) - 0x1p+52; }
+DEVICE gap_lane small_to_double(wide x) { return (gap_lane)(x + 0x4338000000000000u) - 0x1.8p+52; }
+
+DEVICE gap_lane gap_log(gap_lane x)
+{
+    const wide bits = (wide)x;
+    typedef int64_t signed_wide __attribute__((vector_size(VECTOR_BYTES), may_alias));
+    const signed_wide exponent = ((signed_wide)bits - 0x3fe6a09e667f3bcd) >> 52;
+    const gap_lane e = small_to_double((wide)exponent);
+    const gap_lane f = (gap_lane)(bits - ((wide)exponent << 52)) - 1.0;
+    const gap_lane s = f / (2.0 + f);
+    const gap_lane z = s * s;
+    gap_lane p = z * SCALAR_LOG_6 + SCALAR_LOG_5;
+    p = p * z + SCALAR_LOG_4;
+    p = p * z + SCALAR_LOG_3;
+    p = p * z + SCALAR_LOG_2;
+    p = p * z + SCALAR_LOG_1;
+    p = p * z + SCALAR_LOG_0;
+    const gap_lane half = 0.5 * f * f;
+    return e * SCALAR_LN2_HIGH + (f - (half - (s * (half + z * p) + e * SCALAR_LN2_LOW)));
+}
+
+// The gaps after spikes of some sources, as geometric_gap draws them.
+DEVICE void geometric_gaps(uint32_t seed, uint32_t stream, const uint64_t *index, const uint64_t *step,
+                           const double *inverse, int32_t *gap)
+{
+    wide counter[4] = {*(const wide *)index, *(const wide *)step, {}, (wide){} + FOR_GAPS};
+    uint32_t key_0 = seed, key_1 = stream;
+    for (int round = 0; round < PHILOX_ROUNDS; ++round) {
+        const wide product_0 = multiply_wide(counter[0], (wide){} + PHILOX_MULTIPLIER_0);
+        const wide product_1 = multiply_wide(counter[2], (wide){} + PHILOX_MULTIPLIER_1);
+        counter[0] = (product_1 >> 32) ^ counter[1] ^ key_0;
+        counter[1] = product_1 & 0xffffffffu;
+        counter[2] = (product_0 >> 32) ^ counter[3] ^ key_1;
+        counter[3] = product_0 & 0xffffffffu;
+        key_0 += PHILOX_WEYL_0;
+        key_1 += PHILOX_WEYL_1;
+    }
+    const gap_lane high = whole_to_double((counter[0] & 0xffffffffu) >> 6);
+    const gap_lane low = whole_to_double((counter[1] & 0xffffffffu) >> 6);
+    const gap_lane u = (high * 0x1p+26 + low) * 0x1p-52 + 0x1p-53;
+    const gap_lane length = gap_log(u) * *(const gap_lane *)inverse;
+    for (int k = 0; k < GAP_LANES; ++k)
+        gap[k] = whole_gap(length[k]);
+}
+
+// The sources of a chunk that spike in the window, and their spikes.
+DEVICE void emit_chunk(const Network *net, const Poisson *group, const Window *window, int32_t first, int32_t last)
+{
+    int32_t due[GAP_CHUNK];
+    int32_t count = 0;
+    int32_t *const next = group->next;
+    const int32_t end = window->source_end;
+    for (int32_t i = first; i < last; ++i) {
+        due[count] = i;
+        count += next[i] < end;
+    }
+    // Groups of lanes are filled up with repetitions of the last source, whose gaps are drawn for nothing.
+    while (count > 0) {
+        int32_t place = claim_spikes(net, count);
+        int32_t left = 0;
+        for (int32_t begin = 0; begin < count; begin += GAP_LANES) {
+            alignas(VECTOR_BYTES) uint64_t index[GAP_LANES], step[GAP_LANES];
+            alignas(VECTOR_BYTES) double inverse[GAP_LANES];
+            int32_t gap[GAP_LANES];
+            const int32_t filled = count - begin < GAP_LANES ? count - begin : GAP_LANES;
+            for (int32_t k = 0; k < GAP_LANES; ++k) {
+                const int32_t i = due[begin + (k < filled ? k : filled - 1)];
+                index[k] = (uint32_t)i;
+                step[k] = (uint32_t)next[i];
+                inverse[k] = group->gap_scale[(int64_t)i * group->rate_step];
+            }
+            geometric_gaps(net->seed, (uint32_t)group->stream, index, step, inverse, gap);
+            for (int32_t k = 0; k < filled; ++k) {
+                const int32_t i = due[begin + k];
+                put_spike(net, place++, group->source + i, (int32_t)step[k]);
+                next[i] = (int32_t)step[k] + 1 + gap[k];
+                due[left] = i;
+                left += next[i] < end;
+            }
+        }
+        count = left;
+    }
+}
+
+// Spikes of sources [first, last) of a Poisson object in the window's source steps.
+DEVICE void emit_poisson(const Network *net, const Poisson *group, const Window *window, int32_t first, int32_t last)
+{
+    restart_poisson(net, group, window, first, last);
+    for (int32_t begin = first; begin < last; begin += GAP_CHUNK)
+        emit_chunk(net, group, window, begin, last - begin < GAP_CHUNK ? last : begin + GAP_CHUNK);
+}
+
+#endif
