@@ -11,9 +11,10 @@ struct Team {
     const Window *window;
     int32_t n_window;
     int32_t n_thread;
-    int32_t waiting;     // threads that have reached the barrier
-    int32_t generation;  // number of barriers passed
-    int32_t started;     // set once the number of threads is known
+    int32_t started;  // set once the number of threads is known
+    // Threads that have reached the barrier, and the number of barriers passed, each in a cache line of its own.
+    alignas(64) int32_t waiting;
+    alignas(64) int32_t generation;
 };
 
 struct Member {
@@ -21,19 +22,28 @@ struct Member {
     int32_t number;
 };
 
-// Spins briefly, then gives the core away: a machine that is busy with other work must not be slowed
-// down further by waiting threads.
-static void meet(Team *team)
+// Every thread waits for the others; the last one carries out what `between` says before it lets them go. Waiting threads
+// spin briefly, then give the core away: a machine that is busy with other work must not be slowed down further.
+enum { NOTHING = 0, CLOSE_WINDOW = 1 };
+
+static void meet(Team *team, int between)
 {
     const int32_t generation = __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE);
     if (__atomic_add_fetch(&team->waiting, 1, __ATOMIC_ACQ_REL) == team->n_thread) {
+        if (between == CLOSE_WINDOW)
+            close_window(team->net);
         __atomic_store_n(&team->waiting, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&team->generation, generation + 1, __ATOMIC_RELEASE);
         return;
     }
-    for (int32_t spin = 0; __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE) == generation; ++spin)
+    for (int32_t spin = 0; __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE) == generation; ++spin) {
         if (spin > 4000)
             sched_yield();
+#if defined(__x86_64__)
+        else
+            __builtin_ia32_pause();
+#endif
+    }
 }
 
 static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
@@ -63,15 +73,12 @@ static void *run_member(void *argument)
         sched_yield();
     for (int32_t w = 0; w < team->n_window; ++w) {
         advance_share(net, &team->window[w], member->number, team->n_thread);
-        meet(team);
+        meet(team, NOTHING);
         Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0, 0};
         const int32_t end = listed_spikes(net);
         for (int32_t k = net->control->spike_begin; k < end; ++k)
             deliver_spike(net, net->spike[k], &worker);
-        meet(team);
-        if (member->number == 0)
-            close_window(net);
-        meet(team);
+        meet(team, CLOSE_WINDOW);
         if (!window_can_run(net))
             break;
     }
