@@ -8,11 +8,12 @@ from typing import Any
 
 import brian2
 import numpy as np
+from brian2.stateupdaters.base import StateUpdateMethod
 from brian2.units.fundamentalunits import get_dimensions
 
 from .comparison import SpikePairs
 from .compartments import unit_text
-from .gpu import Model, PopulationPlan, ProjectionPlan
+from .gpu import Model, NetworkError, PopulationPlan, ProjectionPlan
 from .snapshot import Snapshot
 
 __all__ = ["BrianNetwork", "export_to_brian2"]
@@ -47,7 +48,9 @@ class BrianNetwork:
 
 
 def export_to_brian2(
-    snapshot: Snapshot, input_spikes: Mapping[str, SpikePairs] | None = None
+    snapshot: Snapshot,
+    input_spikes: Mapping[str, SpikePairs] | None = None,
+    method: str | None = None,
 ) -> BrianNetwork:
     """Build a network in Brian2.
 
@@ -57,19 +60,29 @@ def export_to_brian2(
         The network.
     input_spikes : mapping of str to (indices, steps), optional
         Spikes that replace those of Poisson groups, by name.
+    method : str, optional
+        Integration method in Brian2 of populations whose own method Brian2 does not have.
 
     Returns
     -------
     BrianNetwork
+
+    Raises
+    ------
+    NetworkError
+        If Brian2 lacks the method of a population and no other is given, or lacks that one, too.
     """
-    return _Exporter(snapshot, dict(input_spikes or {})).build()
+    return _Exporter(snapshot, dict(input_spikes or {}), method).build()
 
 
 class _Exporter:
     """Builds the objects of one network."""
 
-    def __init__(self, snapshot: Snapshot, input_spikes: dict[str, SpikePairs]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, input_spikes: dict[str, SpikePairs], method: str | None
+    ) -> None:
         self.snapshot = snapshot
+        self.method = method
         self.plan = snapshot.plan
         self.input_spikes = input_spikes
         self.dt = self.plan.dt * brian2.second
@@ -119,7 +132,7 @@ class _Exporter:
         group = brian2.NeuronGroup(
             plan.n,
             model.equations,
-            method=model.method,
+            method=self._method(plan.name, model.method),
             threshold=model.threshold,
             reset=(model.reset or "") if model.threshold is not None else None,
             refractory=model.refractory,
@@ -145,6 +158,23 @@ class _Exporter:
             synapses.connect(j="i")
             synapses.pre.order = _AFTER_INPUT
             self.made.synapses[f"{plan.name}_second_reset"] = synapses
+
+    def _method(self, population: str, own: str) -> str:
+        """Return the method of a population in Brian2."""
+        known = StateUpdateMethod.stateupdaters
+        if own in known:
+            return own
+        if self.method in known:
+            return str(self.method)
+        if self.method is not None:
+            raise NetworkError(
+                f"to_brian2: Brian2 has no method {self.method!r}. It has: {', '.join(sorted(known))}."
+            )
+        raise NetworkError(
+            f"{population}: Brian2 has no method {own!r} for a NeuronGroup. Name one of its own, such as "
+            "net.to_brian2(method='exponential_euler'), which may need a smaller dt to be stable, or use "
+            "one of those for the population itself. Brian2 solves cables implicitly in its SpatialNeuron."
+        )
 
     def _generator(self, n: int, indices: np.ndarray, steps: np.ndarray) -> Any:
         times = np.asarray(steps) * self.dt

@@ -62,7 +62,10 @@ class NetworkBuilder(NetworkObjects):
         spike_width : Quantity, optional
             Delay of the second reset.
         method : str, optional
-            Integration method. Default ``'euler'``.
+            Integration method. Default ``'euler'``. ``'implicit'`` and ``'crank_nicolson'`` stay stable
+            where compartments are coupled more tightly than the time step allows the others;
+            `dendrify_gpu.gpu.integration_methods()` lists all, and `dendrify_gpu.gpu.integrators` says which
+            to choose.
         namespace : mapping, optional
             Values of names that the equations use and do not define.
         events, event_actions : mapping of str to str, optional

@@ -257,7 +257,9 @@ class Network(NetworkExperiment):
         models = {item.name: item.model for item in self._populations}
         return Snapshot(plan, models, driven, sources)
 
-    def to_brian2(self, input_spikes: Mapping[str, Any] | None = None) -> BrianNetwork:
+    def to_brian2(
+        self, input_spikes: Mapping[str, Any] | None = None, method: str | None = None
+    ) -> BrianNetwork:
         """Build the same network in Brian2.
 
         Everything is there: equations, values, thresholds, resets, events, sources, synapses with their
@@ -269,6 +271,9 @@ class Network(NetworkExperiment):
         ----------
         input_spikes : mapping of str to SpikeRecording or (indices, times), optional
             Spikes that Poisson groups replay, by name of the group. Default: none.
+        method : str, optional
+            Integration method in Brian2 of populations whose own Brian2 does not have: ``'implicit'``
+            and ``'crank_nicolson'``. Default: such a population is refused.
 
         Returns
         -------
@@ -278,7 +283,8 @@ class Network(NetworkExperiment):
         Raises
         ------
         NetworkError
-            If there is no Poisson group of a name in `input_spikes`, or its spikes make no sense.
+            If there is no Poisson group of a name in `input_spikes`, or its spikes make no sense, or
+            if Brian2 has no method of the name that a population uses.
 
         Examples
         --------
@@ -293,7 +299,8 @@ class Network(NetworkExperiment):
         6
         """
         snapshot = self.snapshot()
-        return export_to_brian2(snapshot, spikes_to_replay(snapshot.plan, input_spikes or {}))
+        spikes = spikes_to_replay(snapshot.plan, input_spikes or {})
+        return export_to_brian2(snapshot, spikes, method)
 
     def cross_validate(
         self,

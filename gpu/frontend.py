@@ -30,7 +30,7 @@ from brian2.units.fundamentalunits import (
 from brian2.utils.stringtools import get_identifiers
 
 from .errors import ModelError, nearest_names
-from .integrators import INTEGRATORS
+from .integrators import INTEGRATORS, SEES_REFRACTORINESS
 from .model import Model
 from .program import Assignment, Event, Program, Refractory, Variable
 
@@ -59,7 +59,7 @@ def integration_methods() -> tuple[str, ...]:
     Examples
     --------
     >>> integration_methods()
-    ('euler', 'exponential_euler')
+    ('euler', 'exponential_euler', 'exact', 'rk2', 'rk4', 'heun', 'milstein', 'implicit', 'crank_nicolson')
     """
     return tuple(INTEGRATORS)
 
@@ -127,7 +127,10 @@ class _Reader:
         events = self._events(reader)
         blocks = [reset, second_reset, *(event.actions for event in events)]
         assigned = {statement.target for block in blocks for statement in block} & equations.names
-        update = self._update(equations, variables)
+        if model.refractory is not False and model.refractory is not None:
+            variables |= self._resolve(group, ["not_refractory"], "equations")
+        factored = model.method in SEES_REFRACTORINESS
+        update = self._update(group.equations if factored else equations, variables)
         refractory = self._refractory(reader)
         states = [
             name
@@ -252,6 +255,10 @@ class _Reader:
                 f"{self.model.name}: the method {self.model.method!r} cannot integrate these equations: "
                 f"{error} Use one of: {', '.join(INTEGRATORS)}."
             ) from error
+        if not isinstance(code, str):
+            for statement in code:
+                self._check_functions(statement.value, f"equation of {statement.target!r}")
+            return code
         lines = [line for line in (part.strip() for part in code.splitlines()) if line]
         statements = []
         new_value = {f"_{name}": name for name in equations.diff_eq_names}
@@ -261,9 +268,9 @@ class _Reader:
                 raise ModelError(f"{self.model.name}: unexpected update statement {line!r}.")
             if target in equations.diff_eq_names:
                 continue  # the final copies ``x = _x``; a Program's update is simultaneous anyway
-            value = str_to_sympy(expression, variables)
+            value = str_to_sympy(_plain_names(expression), variables)
             self._check_functions(value, f"equation of {target.lstrip('_')!r}")
-            statements.append(Assignment(new_value.get(target, target), value))
+            statements.append(Assignment(new_value.get(target, _plain_names(target)), value))
         return tuple(statements)
 
     def _second_reset(self, reader: _BlockReader) -> tuple[tuple[Assignment, ...], float]:
@@ -453,6 +460,11 @@ class _BlockReader:
             if str(symbol) in self.subexpressions
         }
         return value.xreplace(replacements)
+
+
+def _plain_names(code: str) -> str:
+    """Rename the stages of a method, such as ``__k_1_v``: names with two underscores are the compiler's own."""
+    return re.sub(r"\b__(\w+)", r"_stage_\1", code)
 
 
 def _unit_name(dimensions: Dimension) -> str:

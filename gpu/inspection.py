@@ -60,7 +60,8 @@ def memory_needed(plan: NetworkPlan) -> dict[str, int]:
         slot_count([item for item in plan.projections if item.post == population.name], window)
         for population in plan.populations
     ]
-    return estimate_bytes(plan, ports, slots, window)
+    functions = generate(plan, ports).of_population
+    return estimate_bytes(plan, ports, slots, window, functions)
 
 
 def _ports(plan: NetworkPlan) -> list[tuple[Port, ...]]:

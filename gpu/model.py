@@ -21,6 +21,7 @@ class Model:
         Values of the names that the equations use and do not define.
     method : str, optional
         Integration method, one of `dendrify_gpu.gpu.integration_methods()`. Default ``'euler'``.
+        ``'implicit'`` and ``'crank_nicolson'`` solve coupled voltages together.
     threshold : str, optional
         Condition for a spike. Without one the neurons never spike.
     reset : str, optional

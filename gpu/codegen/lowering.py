@@ -126,7 +126,7 @@ class Lowering:
         digits of ``dt/tau``: in single precision a hundredth of its accuracy.
         """
         self._drawn.clear()
-        polynomial = self._polynomial(sympy.sympify(expression), variable)
+        polynomial = self._polynomial(self._own_factor_less_one(expression, variable), variable)
         own = Local(variable)
         if (own,) not in polynomial:
             return self._evaluate(polynomial, variable)
@@ -142,6 +142,22 @@ class Lowering:
                 slope[self._shared_product(tuple(atoms))] = coefficient
             return _fused(own, self._nest(slope), own)
         return Add(own, self._evaluate(increment, variable))
+
+    def _own_factor_less_one(self, expression: sympy.Expr, variable: str) -> sympy.Expr:
+        """Write ``x*F``, where F changes with refractoriness, as ``x + x*(F - 1)``."""
+        expression = sympy.sympify(expression)
+        own = sympy.Symbol(variable, real=True)
+        factors = []
+        others = []
+        for term in sympy.Add.make_args(expression):
+            factor = sympy.Mul(*(part for part in sympy.Mul.make_args(term) if part != own))
+            if own in sympy.Mul.make_args(term) and self._is_refractory_only(factor):
+                factors.append(factor)
+            else:
+                others.append(term)
+        if not factors:
+            return expression
+        return sympy.Add(own, own * (sympy.Add(*factors) - 1), *others)
 
     def define(self, name: str, expression: sympy.Expr) -> None:
         """Compute an expression under a given name, for use by later ones.
@@ -203,13 +219,37 @@ class Lowering:
         names = {str(symbol) for symbol in expression.free_symbols}
         if names & self.variables or "not_refractory" in names:
             return False
-        return not any(
-            call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function)
-        )
+        return not _draws_numbers(expression)
+
+    def _is_refractory_only(self, expression: sympy.Basic) -> bool:
+        """Return whether an expression changes with refractoriness alone."""
+        names = {str(symbol) for symbol in expression.free_symbols}
+        if "not_refractory" not in names or isinstance(expression, sympy.Symbol):
+            return False
+        return not names & self.variables and not _draws_numbers(expression)
+
+    def _by_refractoriness(self, expression: sympy.Expr) -> Node:
+        """Select between an expression's two values, which the host computes.
+
+        A flag thus costs no exponential in the step, only a selection.
+        """
+        values = []
+        for value in (1, 0):
+            known = {
+                call: sympy.Integer(value)
+                for call in expression.atoms(sympy.Function)
+                if call.func.__name__ == "int_" and _names(call) == {"not_refractory"}
+            }
+            values.append(self.table.node(expression.xreplace(known)))
+        if values[0] == values[1]:
+            return values[0]
+        return self._let("flagged", Select(MaskName("not_refractory"), values[0], values[1]))
 
     def _polynomial(self, expression: sympy.Expr, around: str | None) -> Polynomial:
         if self._is_parameter_only(expression):
             return {(): expression}
+        if self._is_refractory_only(expression):
+            return {(self._by_refractoriness(expression),): sympy.Integer(1)}
         if isinstance(expression, sympy.Symbol):
             return {(Local(str(expression)),): sympy.Integer(1)}
         if isinstance(expression, sympy.Add):
@@ -227,10 +267,11 @@ class Lowering:
         return {(self._function(expression),): sympy.Integer(1)}
 
     def _product(self, expression: sympy.Mul, around: str | None) -> Polynomial:
-        factors = [
-            self._polynomial(factor, around)
-            for factor in sorted(expression.args, key=sympy.default_sort_key)
-        ]
+        given = sorted(expression.args, key=sympy.default_sort_key)
+        flagged = [f for f in given if self._is_refractory_only(f) or self._is_parameter_only(f)]
+        if any(self._is_refractory_only(factor) for factor in flagged):
+            given = [sympy.Mul(*flagged), *(factor for factor in given if factor not in flagged)]
+        factors = [self._polynomial(factor, around) for factor in given]
         sums = [factor for factor in factors if len(factor) > 1]
         # One sum is multiplied out, so that its terms join those of the other currents: the one
         # that holds the equation's own variable. Other sums stay whole, which also keeps the
@@ -383,6 +424,15 @@ class Lowering:
             if self._seldom((node,)):
                 self._seldom_defined.add(name)
         return self._known[node]
+
+
+def _names(expression: sympy.Basic) -> set[str]:
+    return {str(symbol) for symbol in expression.free_symbols}
+
+
+def _draws_numbers(expression: sympy.Basic) -> bool:
+    """Return whether an expression has random numbers in it."""
+    return any(call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function))
 
 
 def _product(atoms: Monomial) -> Node:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import Any, cast
 
 __all__ = [
     "CLOCK",
@@ -208,14 +209,14 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def with_children(node: Node, new: Callable[[Node], Node]) -> Node:
     """Return a node with each of its direct parts replaced."""
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, tuple):
             changed[item.name] = tuple(new(part) for part in value)
         elif isinstance(value, Node):
             changed[item.name] = new(value)
-    return replace(node, **changed)
+    return cast(Node, replace(cast(Any, node), **changed))
 
 
 def parts(node: Node) -> list[Node]:

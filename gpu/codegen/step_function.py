@@ -22,6 +22,8 @@ from .holding import hold, is_mask, needed_by
 from .lowering import Lowering
 from .names import identifier
 from .nodes import CLOCK, Local, Node, parts
+from .part_text import PartText
+from .partition import is_too_large, partition
 from .printer import text
 
 __all__ = ["FLAGS_PER_WORD", "StepFunction", "build_step_function"]
@@ -50,6 +52,8 @@ class StepFunction:
         For each monitor the names of its variables.
     n_flag_words : int
         Words per neuron that hold what happened in the last step.
+    n_scratch : int
+        Numbers per neuron that parts of a large model leave to each other, in rows after those of the states.
     """
 
     name: str
@@ -58,6 +62,7 @@ class StepFunction:
     ports: tuple[tuple[str, ...], ...]
     recorded: tuple[tuple[str, ...], ...]
     n_flag_words: int
+    n_scratch: int = 0
 
 
 def port_scale(port: int) -> str:
@@ -156,6 +161,7 @@ class _Writer:
             [
                 f"// Model {self.program.name!r}, integrated by {self.program.method}. States:",
                 *equations,
+                *(self.parted.functions() if self.parted else ()),
                 f"DEVICE void {self.name}(const Network *net, const Population *p, int32_t _population,",
                 f"{_INDENT}const Window *window, int64_t first)",
                 "{",
@@ -167,7 +173,13 @@ class _Writer:
             ]
         )
         return StepFunction(
-            self.name, source, self.table.freeze(), self.ports, self.recorded, self.n_words
+            self.name,
+            source,
+            self.table.freeze(),
+            self.ports,
+            self.recorded,
+            self.n_words,
+            self.parted.partition.n_scratch if self.parted else 0,
         )
 
     # ------------------------------------------------------------------ writing
@@ -202,17 +214,19 @@ class _Writer:
     # ----------------------------------------------------------------- sections
 
     def _load(self) -> None:
-        self._line("const real *const c = p->coefficient;")
+        unused = "[[maybe_unused]] " if self.parted else ""
+        self._line(f"{unused}const real *const c = p->coefficient;")
         for number, expression in enumerate(self.table.per_neuron):
             self._line(f"// {expression}")
             self._line(
-                f"const lane _vary_{number} = load(p->vary + p->vary_offset[{number}] + "
+                f"{unused}const lane _vary_{number} = load(p->vary + p->vary_offset[{number}] + "
                 f"first * p->vary_step[{number}]);"
             )
-        for number, name in enumerate(self.program.state_names):
-            self._line(
-                f"lane {identifier(name)} = load(p->state + {number} * (int64_t)p->stride + first);"
-            )
+        if self.parted:
+            for declaration in self.parted.views():
+                self._line(declaration)
+        else:
+            self._load_states()
         self._line("ilane _last_spike = iload(p->last_spike + first);")
         for word in range(self.n_words):
             self._line(
@@ -239,6 +253,12 @@ class _Writer:
             self._line(f"mask {name} = no_lane();" if is_mask(node) else f"lane {name} = splat(0);")
         self._line()
 
+    def _load_states(self) -> None:
+        for number, name in enumerate(self.program.state_names):
+            self._line(
+                f"lane {identifier(name)} = load(p->state + {number} * (int64_t)p->stride + first);"
+            )
+
     def _store(self) -> None:
         self._line()
         self._line(
@@ -247,6 +267,12 @@ class _Writer:
         self._line("// subnormal numbers slows a processor down.")
         differential = {statement.target for statement in self.program.update}
         checked = [name for name in self.program.state_names if name in differential]
+        if self.parted:
+            if self.happens:
+                self._store_events()
+            for statement in self.parted.ending():
+                self._line(statement)
+            return
         for number, name in enumerate(self.program.state_names):
             if name not in self.slow:
                 variable = identifier(name)
@@ -490,14 +516,33 @@ class _Writer:
                 results.append(lowering.updated(statement.value, statement.target))
             else:
                 lowering.define(statement.target, statement.value)
-        self.tests = self._split_conditions()
+        self.parted = self._parted(lowering, results)
+        held = frozenset() if self.parted else self.slow
+        self.tests = self._split_conditions(held)
         ready = [test for test in self.tests if test.slow is not None]
         results += [lowering.condition(test.slow) for test in ready]
-        self.split = hold(lowering.definitions, results, self.slow)
+        self.split = hold(() if self.parted else lowering.definitions, results, held)
         self.next_values = self.split.results[: len(self.updated)]
         self.ready = dict(zip(ready, self.split.results[len(self.updated) :], strict=True))
 
-    def _split_conditions(self) -> list[_Test]:
+    def _parted(self, lowering: Lowering, results: list[Node]) -> PartText | None:
+        """Cut the update of a model that does not fit in registers into parts."""
+        program = self.program
+        changes = [(item.target, node) for item, node in zip(self.updated, results, strict=True)]
+        if not is_too_large(lowering.definitions, changes, program.state_names):
+            return None
+        with_mask = program.refractory is not None and not self.late_refractoriness
+        masked = program.clamped if with_mask else frozenset()
+        return PartText(
+            self.name,
+            partition(lowering.definitions, changes, program.state_names, masked),
+            {name: number for number, name in enumerate(program.state_names)},
+            masked,
+            with_mask,
+            {item.target: str(item) for item in self.updated},
+        )
+
+    def _split_conditions(self, slow_states: frozenset[str]) -> list[_Test]:
         """Split conditions into what states decide, what is slow, and the rest."""
         program = self.program
         named: list[tuple[str, sympy.Basic, str, str]] = []
@@ -517,8 +562,8 @@ class _Writer:
             for part in conjuncts:
                 names = {str(symbol) for symbol in part.free_symbols}
                 if (
-                    names & self.slow
-                    and names <= self.slow | fixed
+                    names & slow_states
+                    and names <= slow_states | fixed
                     and not part.atoms(sympy.Function)
                 ):
                     slow.append(part)
@@ -526,13 +571,17 @@ class _Writer:
                     rest.append(part)
                 else:
                     first.append(part)
-            parts = [sympy.And(*chosen) if chosen else None for chosen in (first, slow, rest)]
-            tests.append(_Test(mask, condition, *parts, title, prefix))
+            both = [sympy.And(*chosen) if chosen else None for chosen in (first, slow, rest)]
+            tests.append(_Test(mask, condition, both[0], both[1], both[2], title, prefix))
         return tests
 
     def _integration(self) -> None:
         update, split = self.program.update, self.split
         if not update:
+            return
+        if self.parted:
+            for call in self.parted.calls():
+                self._line(call)
             return
         self._line("{")
         self.depth += 1

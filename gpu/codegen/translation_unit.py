@@ -14,6 +14,7 @@ _HEADERS = {
         "lane_math.h",
         "philox.h",
         "network.h",
+        "parts.h",
         f"atomics_{target}.h",
         "events.h",
         f"notes_{target}.h",

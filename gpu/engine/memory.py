@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from ..codegen.step_function import StepFunction
 from .plan import NetworkPlan
 from .population import padded
 from .ports import Port
@@ -12,7 +15,11 @@ __all__ = ["estimate_bytes"]
 
 
 def estimate_bytes(
-    plan: NetworkPlan, ports: list[tuple[Port, ...]], slots: list[int], window: int
+    plan: NetworkPlan,
+    ports: list[tuple[Port, ...]],
+    slots: list[int],
+    window: int,
+    functions: Sequence[StepFunction],
 ) -> dict[str, int]:
     """Estimate the bytes that a network takes in a backend's memory.
 
@@ -26,6 +33,8 @@ def estimate_bytes(
         Pending steps of input of each population.
     window : int
         Steps of a window.
+    functions : sequence of StepFunction
+        Step function of each population.
 
     Returns
     -------
@@ -36,10 +45,13 @@ def estimate_bytes(
     states = 0
     pending = 0
     spikes = 0
-    for population, its_ports, n_slot in zip(plan.populations, ports, slots, strict=True):
+    for population, its_ports, n_slot, function in zip(
+        plan.populations, ports, slots, functions, strict=True
+    ):
         stride = padded(population.n)
         program = population.program
-        states += stride * size * (len(program.states) + len(program.parameters) + 2)
+        rows = len(program.states) + function.n_scratch + len(program.parameters) + 2
+        states += stride * size * rows
         pending += stride * n_slot * sum(1 if port.narrow else size for port in its_ports)
         spikes += 2 * 8 * population.n * window
     synapses = 0

@@ -57,7 +57,8 @@ class PopulationMemory:
         self.parameters: dict[str, float | np.ndarray] = {
             name: 0.0 for name in self.program.parameter_names
         }
-        states = np.zeros((max(1, len(self.program.states)), self.stride), dtype=self._real)
+        n_row = len(self.program.states) + function.n_scratch
+        states = np.zeros((max(1, n_row), self.stride), dtype=self._real)
         for name, value in plan.initial.items():
             if name in self.parameters:
                 self.parameters[name] = self._checked(name, value)

@@ -103,8 +103,8 @@ class Simulation:
             for projections, population in zip(into, plan.populations, strict=True)
         ]
         slots = [slot_count(projections, self.window) for projections in into]
-        self._check_memory(ports, slots)
         self.models: CompiledModels = generate(plan, ports)
+        self._check_memory(ports, slots)
         started = time.perf_counter()
         self.kernels = backend.build(self.models.functions, plan.precision)
         self.compile_seconds = time.perf_counter() - started
@@ -249,7 +249,7 @@ class Simulation:
         raise NumericalError(
             f"{population.name}: {variable.name} of neuron {neuron} became infinite or not a number "
             f"between t = {since:g} ms and t = {now:g} ms. Its equation is {variable.equation}. A "
-            "smaller dt or method='exponential_euler' often helps; otherwise look for a division by "
+            "smaller dt or method='implicit' often helps; otherwise look for a division by "
             "zero. What was recorded until then is kept."
         )
 
@@ -271,7 +271,8 @@ class Simulation:
                 )
 
     def _check_memory(self, ports: list[tuple[Port, ...]], slots: list[int]) -> None:
-        need = estimate_bytes(self.plan, ports, slots, self.window)
+        functions = self.models.of_population
+        need = estimate_bytes(self.plan, ports, slots, self.window, functions)
         free = self.backend.free_memory()
         if sum(need.values()) > free:
             parts = ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in need.items())
