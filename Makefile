@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+SANITIZED ?= tests/gpu_room/test_engine.py tests/gpu_room/test_holding.py tests/gpu_room/test_partition.py
 BENCHMARKS ?= $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
 BIN := $(VENV)/bin
@@ -16,7 +17,7 @@ CREATED := $(VENV)/.created-$(KEY)
 INSTALLED := $(VENV)/.installed-$(KEY)
 INSTALLED_TEST := $(VENV)/.installed-test-$(KEY)
 
-.PHONY: help test demo docs lint format typecheck benchmark clean tools
+.PHONY: help test demo docs lint format typecheck sanitize benchmark clean tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s%s\n", $$1, $$2}'
@@ -38,6 +39,9 @@ format: $(INSTALLED_TEST) ## repair style and format where a tool can
 
 typecheck: $(INSTALLED_TEST) ## check the types of all three rooms
 	@$(BIN)/python .ci/typecheck.py
+
+sanitize: tools $(INSTALLED_TEST) ## run the core's tests with generated code under sanitizers
+	@$(BIN)/python .ci/sanitize.py $(SANITIZED)
 
 benchmark: tools $(INSTALLED_TEST) ## run the measurements in benchmarks/
 	@test -n "$(strip $(BENCHMARKS))" || { echo "benchmarks/ has no scripts to run." >&2; exit 1; }

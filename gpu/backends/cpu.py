@@ -176,7 +176,7 @@ class CpuBackend:
         if self.vector_bytes is not None:
             flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
         version = _compiler_version(self.compiler)
-        parts = [text, header_text(), " ".join(flags), version, _processor()]
+        parts = [text, header_text(), self.compiler, " ".join(flags), version, _processor()]
 
         def make(path: Path) -> None:
             command = [

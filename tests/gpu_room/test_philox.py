@@ -207,3 +207,46 @@ def test_gaps_at_the_ends(library: ctypes.CDLL) -> None:
     for inverse in (-math.inf, math.inf):  # a probability of zero
         library.gaps(pointer, 1, 2, 1000, 3, ctypes.c_double(inverse))
         assert np.all(gaps == 2**30 - 1)
+
+
+_SIDE_BY_SIDE = """
+#include "network.h"
+#include "atomics_cpu.h"
+#include "events.h"
+#include "notes_cpu.h"
+#include "gaps_cpu.h"
+extern "C" int32_t differing(uint32_t seed, uint32_t stream, uint32_t n, const double *inverse)
+{
+    int32_t count = 0;
+    for (uint32_t begin = 0; begin < n; begin += GAP_LANES) {
+        alignas(VECTOR_BYTES) uint64_t index[GAP_LANES], step[GAP_LANES];
+        alignas(VECTOR_BYTES) double scale[GAP_LANES];
+        int32_t gap[GAP_LANES];
+        for (uint32_t k = 0; k < GAP_LANES; ++k) {
+            index[k] = begin + k;
+            step[k] = 3 * (begin + k) % 1000;
+            scale[k] = inverse[begin + k];
+        }
+        geometric_gaps(seed, stream, index, step, scale, gap);
+        for (uint32_t k = 0; k < GAP_LANES; ++k)
+            count += gap[k] != geometric_gap(seed, stream, (uint32_t)index[k], (uint32_t)step[k], 0, scale[k]);
+    }
+    return count;
+}
+"""
+
+
+@pytest.mark.parametrize("width", [16, 32, 64])
+@pytest.mark.parametrize("precision", [32, 64])
+def test_gaps_that_are_drawn_side_by_side_are_those_drawn_alone(
+    precision: int, width: int, tmp_path: Path
+) -> None:
+    options = [f"-DVECTOR_BYTES={width}", "-Wno-unused-function"]
+    library = load(compiled(_SIDE_BY_SIDE, precision, tmp_path, options=options))
+    n = 40_000
+    probability = np.random.default_rng(3).uniform(0, 0.05, n)
+    probability[:64] = [0.0, 1.0, 1e-12, 0.5] * 16
+    with np.errstate(divide="ignore"):
+        inverse = 1 / np.log1p(-probability)
+    pointer = inverse.ctypes.data_as(ctypes.c_void_p)
+    assert library.differing(7, 11, n, pointer) == 0

@@ -1,0 +1,65 @@
+"""The generated code runs clean under AddressSanitizer and UndefinedBehaviorSanitizer; ``make sanitize`` runs more."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = importlib.util.spec_from_file_location("sanitize", ROOT / ".ci" / "sanitize.py")
+assert SPEC is not None and SPEC.loader is not None
+sanitize = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(sanitize)
+
+#: A network with every kind of projection, counted and integer input, events, samples and two threads.
+NETWORK = """
+import numpy as np
+import dendrify_gpu as dg
+from brian2.units import Hz, ms, mV
+
+for precision in ("float32", "float64"):
+    net = dg.Network(precision=precision, seed=3, backend="cpu", threads=2)
+    cells = net.population(
+        "dv/dt = (g - v + I) / (10*ms) : volt (unless refractory)\\n"
+        "dg/dt = -g / (5*ms) : volt\\n"
+        "I = 12*mV*int(t_in_timesteps <= start + 20)*gate : volt\\n"
+        "start : 1\\n"
+        "gate : 1",
+        203, threshold="v > 10*mV", reset="v = 0*mV", refractory=2*ms,
+        events={"pulse": "v > 8*mV and t_in_timesteps >= start + 50*gate"},
+        event_actions={"pulse": "start = t_in_timesteps; gate = 1"},
+    )
+    noise = net.poisson(203, rate=300*Hz)
+    given = net.spike_generator(5, np.arange(5), np.arange(5)*ms)
+    net.connect(noise, cells, "g", one_to_one=True, weight=4*mV)
+    net.connect(given, cells, "g", all_to_all=True, weight=1*mV, delay=0.3*ms)
+    delays = dg.uniform(0.5*ms, 6*ms)
+    net.connect(cells, cells, "g", probability=0.1, weight=dg.uniform(0*mV, 1*mV), delay=delays)
+    net.connect(cells[3:150], cells[7:100], "g", in_degree=5, weight=0.5*mV, delay=delays)
+    traces = net.record(cells[5:77], ["v", "I"], every=0.3*ms)
+    spikes = net.record_spikes(cells)
+    for part in (10.3, 7, 30):
+        net.run(part*ms, progress=False)
+    assert len(spikes) > 50, len(spikes)
+print("clean")
+"""
+
+
+@pytest.mark.skipif(not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here")
+def test_a_network_runs_clean(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", NETWORK],
+        env=sanitize.environment(str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-4000:]
+    assert "clean" in result.stdout
+    built = list(tmp_path.glob("kernel_*.so"))
+    assert len(built) == 2
+    assert all(b"__asan_report" in path.read_bytes() for path in built)
