@@ -47,21 +47,23 @@ class Port:
 def make_ports(projections: Sequence[ProjectionPlan], n: int, precision: int) -> tuple[Port, ...]:
     """Return the ports that the projections onto one population of `n` neurons need.
 
-    Which projections share a port depends on the values of weights only where there are many projections.
+    A projection that is added later does not change the ports of those before it, so that it does not change their
+    sums either.
     """
     ports = []
     for targets in dict.fromkeys(projection.targets for projection in projections):
-        members = [projection for projection in projections if projection.targets == targets]
-        groups: dict[object, list[ProjectionPlan]] = {}
-        equal = [member for member in members if np.ndim(member.weight) == 0]
-        for member in members:
-            key: object = "differing"
-            if member in equal:
-                key = member.name if len(equal) <= _MOST_COUNTERS else float(member.weight)
-            groups.setdefault(key, []).append(member)
-        if len(groups) > _MOST_COUNTERS:
-            groups = {"differing": members}
-        ports += [_port(targets, group, n, precision) for group in groups.values()]
+        counters: list[list[ProjectionPlan]] = []
+        differing: list[ProjectionPlan] = []
+        for member in (item for item in projections if item.targets == targets):
+            if np.ndim(member.weight):
+                differing.append(member)
+            elif len(counters) < _MOST_COUNTERS:
+                counters.append([member])
+            else:
+                same = (group for group in counters if group[0].weight == member.weight)
+                next(same, differing).append(member)
+        groups = [*counters, differing] if differing else counters
+        ports += [_port(targets, group, n, precision) for group in groups]
     return tuple(ports)
 
 
@@ -77,7 +79,8 @@ def quantise(weight: float | np.ndarray, port: Port) -> np.ndarray:
     return np.rint(np.asarray(weight, dtype=np.float64) / port.scale).astype(np.int64)
 
 
-#: Most ports for the same state variables; with more, their input is added up in integers.
+#: Most ports that count events for the same state variables. Further projections join one of equal weight, or those
+#: whose synapses differ in weight.
 _MOST_COUNTERS = 4
 
 #: Most events of one step that a byte-wide port is used for: half of what a byte holds.

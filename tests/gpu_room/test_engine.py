@@ -140,16 +140,28 @@ def test_equal_weights_are_counted_by_a_port_of_their_own() -> None:
 def test_many_projections_of_few_weights_share_counters() -> None:
     projections = [one_to_one(f"{k}", "s", "p", ("g",), 5, (0.3, 0.2)[k % 2]) for k in range(10)]
     ports = make_ports(projections, 5, 64)
-    assert [port.scale for port in ports] == [0.3, 0.2]
-    assert [port_of(projection, ports) for projection in projections] == [0, 1] * 5
+    assert [port.scale for port in ports] == [0.3, 0.2] * 2
+    numbers = [port_of(projection, ports) for projection in projections]
+    assert numbers == [0, 1, 2, 3, 0, 1, 0, 1, 0, 1]
 
 
 def test_many_projections_of_many_weights_share_an_integer() -> None:
     projections = [one_to_one(f"{k}", "s", "p", ("g",), 5, 0.1 * k) for k in range(1, 8)]
-    (port,) = make_ports(projections, 5, 64)
-    assert not port.narrow
-    total = sum(int(quantise(projection.weight, port)) for projection in projections)
-    assert total * port.scale == pytest.approx(2.8, rel=1e-15)
+    ports = make_ports(projections, 5, 64)
+    assert [port.narrow for port in ports] == [True] * 4 + [False]
+    assert [port_of(projection, ports) for projection in projections] == [0, 1, 2, 3, 4, 4, 4]
+    total = sum(int(quantise(projection.weight, ports[4])) for projection in projections[4:])
+    assert total * ports[4].scale == pytest.approx(1.8, rel=1e-15)
+
+
+def test_a_later_projection_does_not_change_the_ports_of_earlier_ones() -> None:
+    projections = [one_to_one(f"{k}", "s", "p", ("g",), 5, 0.1 * (k % 6)) for k in range(9)]
+    whole = make_ports(projections, 5, 64)
+    for count in range(1, 9):
+        before = make_ports(projections[:count], 5, 64)
+        for projection in projections[:count]:
+            if before[port_of(projection, before)].narrow:
+                assert port_of(projection, before) == port_of(projection, whole)
 
 
 @pytest.mark.parametrize(("precision", "bits"), [(32, 30), (64, 62)])

@@ -232,7 +232,7 @@ def test_what_a_population_refuses(
         ({"reset": "v = 0*mV"}, dg.ModelError, "reset is given without a threshold"),
         ({"initial": {"w": 1}}, dg.UnknownVariableError, "bad has no variable 'w'"),
         ({"initial": {"v": 1 * amp}}, dg.NetworkError, r"bad\.v needs in V"),
-        ({"method": "heun"}, dg.ModelError, "unknown integration method 'heun'"),
+        ({"method": "gsl"}, dg.ModelError, "unknown integration method 'gsl'"),
     ],
 )
 def test_populations_that_are_refused(
