@@ -179,7 +179,7 @@ class Network(NetworkExperiment):
         >>> print(net.describe())
         <Network: 0 populations of 0 neurons, 10 sources, 0 projections, dt = 0.1 ms, t = 0 ms>
             <PoissonGroup 'inputs': 10 sources>
-            about 0.0 MB: states 0.0, pending input 0.0, synapses 0.0, spikes 0.0, sources 0.0
+            about 0.2 MB: spikes 0.2
         """
         objects = (
             *self._populations,
@@ -189,7 +189,9 @@ class Network(NetworkExperiment):
             *self._recordings,
         )
         need = memory_needed(self.plan())
-        parts = ", ".join(f"{what} {size / 1e6:.1f}" for what, size in need.items())
+        parts = ", ".join(
+            f"{what} {size / 1e6:.1f}" for what, size in need.items() if size >= 0.05e6
+        )
         lines = [repr(self), *(f"    {item!r}" for item in objects)]
         return "\n".join([*lines, f"    about {sum(need.values()) / 1e6:.1f} MB: {parts}"])
 

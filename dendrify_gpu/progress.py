@@ -1,13 +1,10 @@
-"""The progress bar of a run, and interruption between two batches of steps."""
+"""The progress bar of a run."""
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from tqdm import tqdm
 
@@ -28,7 +25,7 @@ def wants_bar() -> bool:
 
 @contextmanager
 def progress_bar(steps: int, dt: float, shown: bool, label: str) -> Iterator[Callable[[int], None]]:
-    """Show a bar while a run goes on, and let Ctrl-C stop it only where its state is consistent.
+    """Show a bar while a run goes on.
 
     Parameters
     ----------
@@ -44,19 +41,8 @@ def progress_bar(steps: int, dt: float, shown: bool, label: str) -> Iterator[Cal
     Yields
     ------
     callable
-        To be called with the number of steps done since the last call. Hands on a
-        Ctrl-C that came in the meantime, which raises KeyboardInterrupt.
+        To be called with the number of steps done since the last call.
     """
-    waiting: list[FrameType | None] = []
-
-    def wait(number: int, frame: FrameType | None) -> None:
-        waiting.append(frame)
-
-    usual = signal.getsignal(signal.SIGINT)
-    # Only the main thread receives signals, and an ignored Ctrl-C stays ignored.
-    defers = threading.current_thread() is threading.main_thread() and callable(usual)
-    if defers:
-        signal.signal(signal.SIGINT, wait)
     # Counted in steps and shown in milliseconds: sums of milliseconds would not end at the total.
     bar = tqdm(
         total=steps,
@@ -68,12 +54,8 @@ def progress_bar(steps: int, dt: float, shown: bool, label: str) -> Iterator[Cal
 
     def advance(done: int) -> None:
         bar.update(done)
-        if waiting and callable(usual):
-            usual(signal.SIGINT, waiting.pop())
 
     try:
         yield advance
     finally:
         bar.close()
-        if defers:
-            signal.signal(signal.SIGINT, usual)

@@ -136,9 +136,6 @@ class Session:
         except NumericalError as error:
             self._broken = str(error)
             raise
-        except KeyboardInterrupt:
-            simulation.complete_step()
-            raise
         return seconds, spikes
 
 

@@ -2,22 +2,32 @@
 
 The key is a hash of the source text, the headers, the flags, the compiler and the processor, so a stale binary
 can never be loaded. Files appear under their final name in one step; concurrent processes may compile
-the same kernel twice but never see half a file.
+the same kernel twice but never see half a file. A file ends with a checksum, which loaders of binaries ignore: one that
+was damaged later is made anew. What a killed process leaves behind is removed by the next that compiles.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
+import psutil
 
 from .errors import ToolchainError
 
-__all__ = ["cache_directory", "cached_file", "clear_cache"]
+__all__ = ["cache_directory", "cached_bytes", "cached_file", "clear_cache"]
+
+_MARK = b"dendrify_gpu sha256 "
+_TRAILER = len(_MARK) + hashlib.sha256().digest_size
+
+#: Age in seconds from which on a temporary file of another machine counts as left behind.
+_OLD = 24 * 3600.0
 
 
 def cache_directory() -> Path:
@@ -46,10 +56,13 @@ def clear_cache() -> int:
     int
         Number of files deleted.
     """
+    folder = cache_directory()
     removed = 0
-    for path in cache_directory().glob("kernel_*"):
+    for path in folder.glob("kernel_*"):
         path.unlink(missing_ok=True)
         removed += 1
+    if folder.is_dir():
+        _remove_left_behind(folder)
     return removed
 
 
@@ -68,8 +81,9 @@ def cached_file(parts: list[str], suffix: str, make: Callable[[Path], None]) -> 
     Returns
     -------
     path : pathlib.Path
+        The file: what `make` wrote, and a checksum behind it.
     made : bool
-        False if the file was there already.
+        False if it was there already.
 
     Raises
     ------
@@ -79,11 +93,13 @@ def cached_file(parts: list[str], suffix: str, make: Callable[[Path], None]) -> 
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
     folder = cache_directory()
     path = folder / f"kernel_{digest}{suffix}"
-    if path.exists():
+    if _is_whole(path):
         return path, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix="tmp_", suffix=suffix, dir=folder)
+        _remove_left_behind(folder)
+        prefix = f"tmp_{socket.gethostname()}_{os.getpid()}_"
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=folder)
         os.close(handle)
     except OSError as error:
         raise ToolchainError(
@@ -93,7 +109,56 @@ def cached_file(parts: list[str], suffix: str, make: Callable[[Path], None]) -> 
     temporary = Path(name)
     try:
         make(temporary)
+        _append_checksum(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     return path, True
+
+
+def cached_bytes(path: Path) -> bytes:
+    """Return what was written to a file of the cache, without its checksum.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        What `cached_file` returned.
+
+    Returns
+    -------
+    bytes
+    """
+    return path.read_bytes()[:-_TRAILER]
+
+
+def _append_checksum(path: Path) -> None:
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    with path.open("ab") as file:
+        file.write(_MARK + digest)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file is there, and as it was written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    body, trailer = data[:-_TRAILER], data[-_TRAILER:]
+    return trailer == _MARK + hashlib.sha256(body).digest()
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Remove temporary files of processes that are no more."""
+    for path in folder.glob("tmp_*"):
+        host, _, rest = path.name.removeprefix("tmp_").rpartition("_")[0].rpartition("_")
+        try:
+            if host == socket.gethostname() and rest.isdigit():
+                gone = not psutil.pid_exists(int(rest))
+            else:
+                gone = time.time() - path.stat().st_mtime > _OLD
+            if gone:
+                path.unlink()
+        except OSError:
+            continue  # another process was faster

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ..codegen.step_function import StepFunction
 
-__all__ = ["Backend", "Buffer", "Kernels", "WorkItem", "header_folder", "header_text"]
+__all__ = ["Backend", "Buffer", "Kernels", "Mark", "WorkItem", "header_folder", "header_text"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,33 @@ class Buffer(Protocol):
         """Replace the contents."""
         ...
 
+    def queue_write(self, values: np.ndarray) -> None:
+        """Replace the first entries once all that was queued before is done; the values are taken at once.
+
+        The next one for the same buffer must wait for a mark that was set after this one.
+        """
+        ...
+
+    def queue_read(self) -> None:
+        """Copy the contents to the host once all that was queued before is done."""
+        ...
+
+    def landed(self) -> np.ndarray:
+        """Return what the last `queue_read` brought; a mark that was set after it must have been waited for."""
+        ...
+
+    def view(self, index: int, count: int) -> Any:
+        """Return the first entries of a row without a copy, as an array that other libraries read."""
+        ...
+
+
+class Mark(Protocol):
+    """A place in the order of what is queued."""
+
+    def wait(self) -> None:
+        """Return when all that was queued before is done."""
+        ...
+
 
 class Kernels(Protocol):
     """Compiled kernels of one network."""
@@ -57,8 +85,10 @@ class Kernels(Protocol):
         """Whether the binary was found on disk."""
         ...
 
-    def run_windows(self, network: int, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
-        """Advance the network at an address by some windows, an int32 array of shape (windows, 6)."""
+    def queue_windows(
+        self, network: int, windows: Buffer, count: int, work: Sequence[WorkItem]
+    ) -> None:
+        """Advance the network at an address by the first windows of a table, after what was queued before."""
         ...
 
 
@@ -75,6 +105,11 @@ class Backend(Protocol):
         """One line that names the device."""
         ...
 
+    @property
+    def batches(self) -> int:
+        """How many batches of windows may be queued at a time; 1 where queueing waits until they are done."""
+        ...
+
     def source(self, functions: Sequence[StepFunction]) -> str:
         """Return the complete text that is compiled for these step functions."""
         ...
@@ -85,6 +120,25 @@ class Backend(Protocol):
 
     def upload(self, values: np.ndarray) -> Buffer:
         """Return new memory that holds these values."""
+        ...
+
+    def allocate(self, shape: tuple[int, ...], dtype: DTypeLike) -> Buffer:
+        """Return new memory that holds zeros."""
+        ...
+
+    def mark(self) -> Mark:
+        """Return a mark after all that is queued."""
+        ...
+
+    def queue_copy(self, source: Buffer, target: Buffer, offset: int, nbytes: int) -> None:
+        """Copy some bytes from one buffer to the same place in another, after what was queued before."""
+        ...
+
+    def fetch(self, wanted: Sequence[tuple[Buffer, int]]) -> list[np.ndarray]:
+        """Return copies of the first entries of buffers, while what is queued goes on.
+
+        What writes to these buffers must be done.
+        """
         ...
 
     def free_memory(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import platform
 import shutil
@@ -14,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from numpy.typing import DTypeLike
 
 from ..cache import cached_file
 from ..codegen.step_function import StepFunction
 from ..codegen.translation_unit import translation_unit
-from ..errors import ToolchainError
-from .base import WorkItem, header_folder, header_text
+from ..errors import NetworkTooLargeError, ToolchainError
+from .base import Buffer, WorkItem, header_folder, header_text
 
 __all__ = ["COMPILER_FLAGS", "CpuBackend", "find_compiler"]
 
@@ -87,13 +89,15 @@ def _processor() -> str:
 class CpuBuffer:
     """Memory of this process, aligned for the widest vectors."""
 
-    def __init__(self, values: np.ndarray) -> None:
-        values = np.ascontiguousarray(values)
-        self._memory = np.empty(values.nbytes + _ALIGNMENT, dtype=np.uint8)
+    def __init__(self, shape: tuple[int, ...], dtype: DTypeLike) -> None:
+        nbytes = math.prod(shape) * np.dtype(dtype).itemsize
+        try:
+            # Not zeros: numpy asks for large pages only here.
+            self._memory = np.empty(nbytes + _ALIGNMENT, dtype=np.uint8)
+        except MemoryError as error:
+            raise NetworkTooLargeError(f"{nbytes / 1e9:.2f} GB could not be allocated.") from error
         offset = -self._memory.ctypes.data % _ALIGNMENT
-        self.array = self._memory[offset : offset + values.nbytes].view(values.dtype)
-        self.array = self.array.reshape(values.shape)
-        self.array[...] = values
+        self.array = self._memory[offset : offset + nbytes].view(dtype).reshape(shape)
 
     @property
     def address(self) -> int:
@@ -117,6 +121,23 @@ class CpuBuffer:
         """Replace the contents."""
         self.array[...] = values
 
+    def queue_write(self, values: np.ndarray) -> None:
+        """Replace the first entries: nothing is under way."""
+        self.array[: len(values)] = values
+
+    def queue_read(self) -> None:
+        """Do nothing: the contents are on the host."""
+
+    def landed(self) -> np.ndarray:
+        """Return a copy of the contents."""
+        return self.array.copy()
+
+    def view(self, index: int, count: int) -> np.ndarray:
+        """Return the first entries of a row without a copy, read-only."""
+        row = self.array[index, :count]
+        row.flags.writeable = False
+        return row
+
 
 @dataclass(frozen=True)
 class CpuKernels:
@@ -126,15 +147,23 @@ class CpuKernels:
     threads: int
     from_cache: bool
 
-    def run_windows(self, network: int, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
+    def queue_windows(
+        self, network: int, windows: Buffer, count: int, work: Sequence[WorkItem]
+    ) -> None:
         """Advance the network; the library shares the work out among its threads itself."""
-        windows = np.ascontiguousarray(windows, dtype=np.int32)
         self.library.run_windows(
             ctypes.c_void_p(network),
-            ctypes.c_void_p(windows.ctypes.data),
-            ctypes.c_int32(len(windows)),
+            ctypes.c_void_p(windows.address),
+            ctypes.c_int32(count),
             ctypes.c_int32(self.threads),
         )
+
+
+class CpuMark:
+    """Queueing waits until the work is done, so nothing is left to wait for."""
+
+    def wait(self) -> None:
+        """Return at once."""
 
 
 class CpuBackend:
@@ -150,6 +179,7 @@ class CpuBackend:
     """
 
     name = "cpu"
+    batches = 1
 
     def __init__(self, threads: int | None = None, vector_bytes: int | None = None) -> None:
         available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
@@ -198,7 +228,27 @@ class CpuBackend:
 
     def upload(self, values: np.ndarray) -> CpuBuffer:
         """Return new memory that holds these values."""
-        return CpuBuffer(values)
+        buffer = CpuBuffer(values.shape, values.dtype)
+        buffer.array[...] = values
+        return buffer
+
+    def allocate(self, shape: tuple[int, ...], dtype: DTypeLike) -> CpuBuffer:
+        """Return new memory that holds zeros."""
+        buffer = CpuBuffer(shape, dtype)
+        buffer.array.fill(0)
+        return buffer
+
+    def mark(self) -> CpuMark:
+        """Return a mark after all that is queued: nothing."""
+        return CpuMark()
+
+    def queue_copy(self, source: Buffer, target: Buffer, offset: int, nbytes: int) -> None:
+        """Copy some bytes from one buffer to the same place in another."""
+        ctypes.memmove(target.address + offset, source.address + offset, nbytes)
+
+    def fetch(self, wanted: Sequence[tuple[Buffer, int]]) -> list[np.ndarray]:
+        """Return copies of the first entries of buffers."""
+        return [buffer.read_first(count) for buffer, count in wanted]
 
     def free_memory(self) -> int:
         """Bytes of memory that the machine can still give."""

@@ -2,151 +2,62 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from ..cache import cached_bytes
 from ..codegen.step_function import StepFunction
 from ..codegen.translation_unit import translation_unit
 from ..errors import NetworkTooLargeError, ToolchainError
-from .base import WorkItem
-from .nvcc import compile_cubin
+from .base import Buffer
+from .cuda_devices import cuda_unavailable
+from .cuda_kernels import BLOCK_SIZES, CudaKernels, DeviceShape
+from .cuda_memory import CudaBuffer, CudaMark, Staging
+from .nvcc import compile_cubin, find_nvcc
+from .nvrtc import compile_cubin_with_nvrtc, find_nvrtc
 
-__all__ = ["CudaBackend", "cuda_unavailable"]
+__all__ = ["CudaBackend"]
 
-#: Threads of a block; the kernels are compiled for this many or fewer.
-_BLOCK = 128
-
-#: Blocks of the delivering launch for each multiprocessor; they stride over the spikes.
-_DELIVERING_BLOCKS = 8
-
-
-def cuda_unavailable() -> str | None:
-    """Return why CUDA cannot be used, or None if it can.
-
-    Returns
-    -------
-    str or None
-        One sentence for a person.
-    """
-    try:
-        import pycuda.driver as driver
-    except Exception as error:
-        return f"PyCUDA cannot be imported ({error})"
-    try:
-        driver.init()
-        count = driver.Device.count()
-    except Exception as error:
-        return f"the CUDA driver does not start ({error})"
-    return None if count else "there is no CUDA device"
-
-
-class CudaBuffer:
-    """Memory of a CUDA device."""
-
-    def __init__(self, backend: CudaBackend, values: np.ndarray) -> None:
-        values = np.ascontiguousarray(values)
-        self._backend = backend
-        self._shape = values.shape
-        self._dtype = values.dtype
-        self.nbytes = int(values.nbytes)
-        with backend.current():
-            try:
-                self._memory = backend.driver.mem_alloc(max(1, self.nbytes))
-            except backend.driver.MemoryError as error:
-                raise NetworkTooLargeError(
-                    f"{backend.description}: {self.nbytes / 1e9:.2f} GB could not be allocated. Use fewer "
-                    "neurons, synapses or recorded variables, or precision='float32'."
-                ) from error
-            backend.driver.memcpy_htod(self._memory, values)
-
-    @property
-    def address(self) -> int:
-        """Device address."""
-        return int(self._memory)
-
-    def read(self) -> np.ndarray:
-        """Return a copy of the contents."""
-        values = np.empty(self._shape, dtype=self._dtype)
-        with self._backend.current():
-            self._backend.driver.memcpy_dtoh(values, self._memory)
-        return values
-
-    def read_first(self, count: int) -> np.ndarray:
-        """Return a copy of the first entries."""
-        values = np.empty((count, *self._shape[1:]), dtype=self._dtype)
-        if count:
-            with self._backend.current():
-                self._backend.driver.memcpy_dtoh(values, self._memory)
-        return values
-
-    def write(self, values: np.ndarray) -> None:
-        """Replace the contents."""
-        values = np.ascontiguousarray(np.broadcast_to(values, self._shape), dtype=self._dtype)
-        with self._backend.current():
-            self._backend.driver.memcpy_htod(self._memory, values)
-
-
-class CudaKernels:
-    """A loaded module and its three kernels."""
-
-    def __init__(self, backend: CudaBackend, path: str, from_cache: bool) -> None:
-        self.from_cache = from_cache
-        self._backend = backend
-        with backend.current():
-            self._module = backend.driver.module_from_file(path)
-            self._advance = self._module.get_function("advance_window")
-            self._deliver = self._module.get_function("deliver_window")
-            self._finish = self._module.get_function("finish_window")
-        self._tasks: dict[tuple[WorkItem, ...], CudaBuffer] = {}
-
-    def run_windows(self, network: int, windows: np.ndarray, work: Sequence[WorkItem]) -> None:
-        """Queue three launches for each window and wait for the last."""
-        backend = self._backend
-        tasks = self._task_table(tuple(work))
-        table = CudaBuffer(backend, np.ascontiguousarray(windows, dtype=np.int32))
-        net, rows, items = (np.uint64(value) for value in (network, table.address, tasks.address))
-        n_tasks = tasks.nbytes // 16
-        block = (_BLOCK, 1, 1)
-        many = (backend.multiprocessors * _DELIVERING_BLOCKS, 1)
-        with backend.current():
-            for number in range(len(windows)):
-                self._advance(net, rows, np.int32(number), items, block=block, grid=(n_tasks, 1))
-                self._deliver(net, rows, np.int32(number), block=block, grid=many)
-                self._finish(net, block=(1, 1, 1), grid=(1, 1))
-            backend.driver.Context.synchronize()
-
-    def _task_table(self, work: tuple[WorkItem, ...]) -> CudaBuffer:
-        if work not in self._tasks:
-            rows = []
-            for item in work:
-                size = min(item.size, 64 * _BLOCK) if item.kind == 2 else item.size
-                total = -(-size // _BLOCK) * _BLOCK
-                rows += [(item.kind, item.number, first, total) for first in range(0, size, _BLOCK)]
-            table = np.array(rows, dtype=np.int32).reshape(-1, 4)
-            self._tasks[work] = CudaBuffer(self._backend, table)
-        return self._tasks[work]
+_COMPILERS = {"nvcc": compile_cubin, "nvrtc": compile_cubin_with_nvrtc}
 
 
 class CudaBackend:
     """Runs kernels on one CUDA device.
 
+    It works in the device's primary context, which it shares with other libraries of the process and never leaves
+    current. Kernels and the copies that they depend on are queued on one stream, results are fetched on a second.
+
     Parameters
     ----------
     device : int, optional
         Number of the device. Default 0.
+    block : {None, 32, 64, 128, 256}, optional
+        Threads of a block. Default: by the registers that the kernel takes and the size of the network. Results do
+        not depend on it.
+    compiler : {None, 'nvcc', 'nvrtc'}, optional
+        Default: nvcc where it is installed, else the library NVRTC. Results do not depend on it.
 
     Raises
     ------
     ToolchainError
-        If PyCUDA, the driver or the device is missing.
+        If PyCUDA, the driver or the device is missing, or an argument makes no sense.
     """
 
     name = "cuda"
+    batches = 2
 
-    def __init__(self, device: int = 0) -> None:
+    def __init__(
+        self,
+        device: int = 0,
+        block: int | None = None,
+        compiler: Literal["nvcc", "nvrtc"] | None = None,
+    ) -> None:
         reason = cuda_unavailable()
         if reason is not None:
             raise ToolchainError(
@@ -159,15 +70,24 @@ class CudaBackend:
             raise ToolchainError(
                 f"There is no CUDA device {device}; there are {driver.Device.count()}, numbered from 0."
             )
+        if block is not None and block not in BLOCK_SIZES:
+            known = ", ".join(str(size) for size in BLOCK_SIZES)
+            raise ToolchainError(f"block={block!r}: a block has one of {known} threads.")
+        if compiler is not None and compiler not in _COMPILERS:
+            raise ToolchainError(
+                f"compiler={compiler!r} is unknown; use one of: {', '.join(_COMPILERS)}."
+            )
         self.driver: Any = driver
+        self.number = device
+        self._block = block
+        self._compiler = compiler
         self._device = driver.Device(device)
         self._context = self._device.retain_primary_context()
         major, minor = self._device.compute_capability()
         self.architecture = f"sm_{major}{minor}"
-        self.multiprocessors = int(
-            self._device.get_attribute(driver.device_attribute.MULTIPROCESSOR_COUNT)
-        )
         self.description = f"{self._device.name()} ({self.architecture})"
+        with self.current():
+            self.kernel_stream = driver.Stream()
 
     @contextmanager
     def current(self) -> Iterator[None]:
@@ -178,21 +98,98 @@ class CudaBackend:
         finally:
             self.driver.Context.pop()
 
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Make the context current when all that was queued is done."""
+        with self.current():
+            self.kernel_stream.synchronize()
+            yield
+
+    @cached_property
+    def shape(self) -> DeviceShape:
+        """What decides how many threads run at a time."""
+        attribute = self.driver.device_attribute
+        names = (
+            attribute.MULTIPROCESSOR_COUNT,
+            attribute.MAX_REGISTERS_PER_MULTIPROCESSOR,
+            attribute.MAX_THREADS_PER_MULTIPROCESSOR,
+            attribute.MAX_BLOCKS_PER_MULTIPROCESSOR,
+        )
+        return DeviceShape(*(int(self._device.get_attribute(name)) for name in names))
+
+    @cached_property
+    def _staging(self) -> Staging:
+        return Staging(self)
+
     def source(self, functions: Sequence[StepFunction]) -> str:
         """Return the text that is compiled for these step functions."""
         return translation_unit(functions, "cuda")
 
     def build(self, functions: Sequence[StepFunction], precision: int) -> CudaKernels:
         """Compile step functions, or load them from the cache."""
-        path, made = compile_cubin(functions, precision, self.architecture)
-        return CudaKernels(self, str(path), not made)
+        compiler = _COMPILERS[self._compiler or _installed_compiler()]
+        path, made = compiler(functions, precision, self.architecture)
+        return CudaKernels(self, cached_bytes(path), not made, self._block)
 
     def upload(self, values: np.ndarray) -> CudaBuffer:
         """Return new memory that holds these values."""
-        return CudaBuffer(self, values)
+        buffer = CudaBuffer(self, values.shape, values.dtype)
+        buffer.write(values)
+        return buffer
+
+    def allocate(self, shape: tuple[int, ...], dtype: DTypeLike) -> CudaBuffer:
+        """Return new memory that holds zeros."""
+        buffer = CudaBuffer(self, shape, dtype)
+        buffer.clear()
+        return buffer
+
+    def pinned(self, owner: object, shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
+        """Return page-locked memory of the host that lives as long as its owner."""
+        with self.current():
+            try:
+                array = self.driver.pagelocked_empty(shape, dtype)
+            except self.driver.MemoryError as error:
+                raise NetworkTooLargeError(
+                    f"{self.description}: no more memory of the host can be page-locked."
+                ) from error
+        weakref.finalize(owner, _release, self, array.base.free)
+        return array
+
+    def mark(self) -> CudaMark:
+        """Return a mark after all that is queued."""
+        return CudaMark(self)
+
+    def queue_copy(self, source: Buffer, target: Buffer, offset: int, nbytes: int) -> None:
+        """Copy some bytes from one buffer to the same place in another, after what was queued before."""
+        with self.current():
+            self.driver.memcpy_dtod_async(
+                target.address + offset, source.address + offset, nbytes, self.kernel_stream
+            )
+
+    def fetch(self, wanted: Sequence[tuple[Buffer, int]]) -> list[np.ndarray]:
+        """Return copies of the first entries of buffers, while the kernels' stream goes on."""
+        return self._staging.fetch(wanted)
 
     def free_memory(self) -> int:
         """Bytes of device memory that are free."""
         with self.current():
             free, _ = self.driver.mem_get_info()
         return int(free)
+
+
+def _installed_compiler() -> str:
+    """Return which of the compilers is installed."""
+    try:
+        find_nvcc()
+    except ToolchainError as missing:
+        try:
+            find_nvrtc()
+        except ToolchainError:
+            raise missing from None
+        return "nvrtc"
+    return "nvcc"
+
+
+def _release(backend: CudaBackend, free: Any) -> None:
+    with backend.current():
+        free()

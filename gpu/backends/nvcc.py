@@ -57,7 +57,8 @@ def find_nvcc() -> str:
             return name
     raise ToolchainError(
         "The CUDA compiler nvcc was not found. Install the CUDA toolkit ('apt install "
-        "nvidia-cuda-toolkit', or 'conda install cuda-nvcc') or name it in the environment variable NVCC."
+        "nvidia-cuda-toolkit', or 'conda install cuda-nvcc') or name it in the environment variable NVCC. "
+        "The compiler library NVRTC will do too: 'pip install nvidia-cuda-nvrtc'."
     )
 
 

@@ -8,6 +8,10 @@ __all__ = [
     "CONTROL",
     "EMITTER",
     "GENERATOR",
+    "HALTED",
+    "HALTED_FULL",
+    "HALTED_NOT_FINITE",
+    "HALTED_OVERFLOW",
     "MONITOR",
     "NETWORK",
     "NOT_FINITE_NONE",
@@ -30,6 +34,12 @@ def _record(pointers: str = "", longs: str = "", doubles: str = "", ints: str = 
     return record
 
 
+def _place(record: np.dtype, name: str) -> tuple[int, int]:
+    assert record.fields is not None
+    member, offset = record.fields[name][:2]
+    return int(offset), member.itemsize
+
+
 WINDOW = _record(ints="begin end source_begin source_end flush resumed")
 SPIKE = _record(ints="source step")
 MONITOR = _record("row buffer", ints="lowest highest every n_rows n_variables first_sample")
@@ -45,15 +55,22 @@ PROJECTION = _record(
     longs="common_weight",
     ints="common_delay kind population port n_source n_target first_source first_target",
 )
-EMITTER = _record(ints="source n first_projection last_projection")
+EMITTER = _record(ints="source n first_projection last_projection recorded reserved")
 CONTROL = _record(
-    "not_finite", ints="spike_count spike_begin spike_capacity spike_reserve halted windows_done"
+    "not_finite spike_total",
+    ints="spike_count spike_capacity kept_count kept_capacity keep_from halted windows_done blocks_done",
 )
 NETWORK = _record(
-    "population poisson generator projection emitter spike control",
+    "population poisson generator projection emitter spike kept control",
     doubles="dt",
     ints="n_population n_poisson n_generator n_emitter seed reserved",
 )
+
+#: Where ``Control.halted`` is in a record, and its size, in bytes.
+HALTED = _place(CONTROL, "halted")
+
+#: Values of ``Control.halted``.
+HALTED_FULL, HALTED_NOT_FINITE, HALTED_OVERFLOW = 1, 2, 3
 
 #: Value of ``Control.not_finite`` while everything is finite.
 NOT_FINITE_NONE = np.uint64(2**64 - 1)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..codegen.coefficients import Coefficients
 from ..codegen.step_function import StepFunction
-from .plan import NetworkPlan
-from .population import padded
+from .batches import kept_capacity
+from .layout import SPIKE, WINDOW
+from .monitors import sample_capacities
+from .pace import MOST_WINDOWS
+from .plan import NetworkPlan, PopulationPlan, ProjectionPlan
+from .population import INPUT_BLOCK, LEAST_LANES, padded
 from .ports import Port
+from .spikes import spike_reserve
 
-__all__ = ["estimate_bytes"]
+__all__ = ["described", "estimate_bytes"]
 
 
 def estimate_bytes(
     plan: NetworkPlan,
-    ports: list[tuple[Port, ...]],
-    slots: list[int],
+    ports: Sequence[tuple[Port, ...]],
+    slots: Sequence[int],
     window: int,
     functions: Sequence[StepFunction],
+    batches: int = 1,
 ) -> dict[str, int]:
     """Estimate the bytes that a network takes in a backend's memory.
 
@@ -27,43 +34,91 @@ def estimate_bytes(
     ----------
     plan : NetworkPlan
         The network.
-    ports : list of tuple of Port
+    ports : sequence of tuple of Port
         Ports of each population.
-    slots : list of int
+    slots : sequence of int
         Pending steps of input of each population.
     window : int
         Steps of a window.
     functions : sequence of StepFunction
         Step function of each population.
+    batches : int, optional
+        Batches of windows that may be queued at a time. Default 1, as on the CPU.
 
     Returns
     -------
     dict of str to int
-        Bytes for states, pending input, synapses and spikes.
+        Bytes by what they are for: states, per-neuron coefficients, pending input, synapses, spikes, sources and
+        recordings.
     """
-    size = plan.precision // 8
-    states = 0
-    pending = 0
-    spikes = 0
+    real = plan.precision // 8
+    states = coefficients = pending = 0
     for population, its_ports, n_slot, function in zip(
         plan.populations, ports, slots, functions, strict=True
     ):
         stride = padded(population.n)
-        program = population.program
-        rows = len(program.states) + function.n_scratch + len(program.parameters) + 2
-        states += stride * size * rows
-        pending += stride * n_slot * sum(1 if port.narrow else size for port in its_ports)
-        spikes += 2 * 8 * population.n * window
-    synapses = 0
-    for projection in plan.projections:
-        if projection.kind == "explicit":
-            each = 4 + size * bool(np.ndim(projection.weight)) + 2 * bool(np.ndim(projection.delay))
-            synapses += each * projection.n_synapse + 8 * projection.n_source
-    sources = sum(12 * item.n for item in plan.poisson)
+        rows = max(1, len(population.program.states) + function.n_scratch)
+        # The step of the last spike and the flags are integers of the same size.
+        states += stride * real * (rows + 1 + function.n_flag_words)
+        coefficients += real * sum(
+            stride if varies else INPUT_BLOCK
+            for varies in _varying(function.coefficients, population)
+        )
+        pending += stride * n_slot * sum(1 if port.narrow else real for port in its_ports)
+        pending += stride // LEAST_LANES * max(1, len(its_ports)) * n_slot
+    reserve = spike_reserve(plan, {item.name: item.rate for item in plan.poisson}, window)
+    recorded = batches * sum(
+        capacity * len(monitor.variables) * len(monitor.indices) * real
+        for monitor, capacity in zip(
+            plan.monitors, sample_capacities(plan.monitors, window, real), strict=True
+        )
+    )
+    sizes = {population.name: padded(population.n) for population in plan.populations}
+    recorded += sum(4 * sizes[monitor.population] for monitor in plan.monitors)
     return {
         "states": states,
+        "coefficients": coefficients,
         "pending input": pending,
-        "synapses": synapses,
-        "spikes": spikes,
-        "sources": sources,
+        "synapses": sum(_synapse_bytes(item, real) for item in plan.projections),
+        "spikes": SPIKE.itemsize * (reserve + batches * kept_capacity(reserve))
+        + batches * MOST_WINDOWS * WINDOW.itemsize,
+        "sources": sum(12 * item.n for item in plan.poisson)
+        + sum(8 * len(item.steps) for item in plan.generators),
+        "recordings": recorded,
     }
+
+
+def described(need: Mapping[str, int]) -> str:
+    """Return an estimate as text, the largest part first.
+
+    Examples
+    --------
+    >>> described({'states': 10**9, 'synapses': 25*10**8, 'sources': 0})
+    'synapses 2.50 GB, states 1.00 GB'
+    """
+    ordered = sorted(need.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in ordered if size)
+
+
+def _varying(coefficients: Coefficients, population: PopulationPlan) -> list[bool]:
+    """Return for each per-neuron expression whether neurons differ in it."""
+    differ = {
+        name
+        for name, value in population.initial.items()
+        if np.ndim(value) and not np.all(np.asarray(value) == np.asarray(value).flat[0])
+    }
+    for name, expression in coefficients.derived:
+        if differ & {str(symbol) for symbol in expression.free_symbols}:
+            differ.add(name)
+    return [
+        bool(differ & {str(symbol) for symbol in expression.free_symbols})
+        for expression in coefficients.per_neuron
+    ]
+
+
+def _synapse_bytes(projection: ProjectionPlan, real: int) -> int:
+    size = projection.n_synapse
+    each = 2 * bool(np.ndim(projection.delay)) + real * bool(np.ndim(projection.weight))
+    if projection.kind == "explicit":
+        return (4 + each) * size + 8 * (projection.n_source + 1)
+    return each * size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..backends.base import Backend, Buffer
@@ -10,13 +12,38 @@ from .plan import MonitorPlan
 from .population import padded
 from .recording import Samples
 
-__all__ = ["MonitorMemory"]
+__all__ = ["MonitorMemory", "sample_capacities"]
 
-#: Bytes of the samples of one monitor that are kept in the backend.
-_BUFFER_BYTES = 32 * 2**20
+#: Bytes that the samples of all monitors take in the backend, for one batch of windows.
+_BUFFER_BYTES = 64 * 2**20
 
-#: Most samples that are kept in the backend.
-_MOST_SAMPLES = 2**16
+#: Most steps that samples are kept in the backend.
+_MOST_STEPS = 2**16
+
+
+def sample_capacities(plans: Sequence[MonitorPlan], window: int, real: int) -> list[int]:
+    """Return how many samples of each monitor the backend can hold: all for the same number of steps.
+
+    Parameters
+    ----------
+    plans : sequence of MonitorPlan
+        All monitors of a network.
+    window : int
+        Steps of a window, the fewest that there must be room for.
+    real : int
+        Bytes of a number.
+
+    Returns
+    -------
+    list of int
+    """
+    per_step = sum(_sample_bytes(plan, real) / plan.every for plan in plans)
+    steps = int(max(window, min(_MOST_STEPS, _BUFFER_BYTES // max(per_step, 1e-9))))
+    return [-(-steps // plan.every) + 1 for plan in plans]
+
+
+def _sample_bytes(plan: MonitorPlan, real: int) -> int:
+    return len(plan.variables) * len(plan.indices) * real
 
 
 class MonitorMemory:
@@ -26,10 +53,10 @@ class MonitorMemory:
     ----------
     plans : list of MonitorPlan
         Monitors of the population, in the order in which its step function numbers them.
+    capacities : list of int
+        Samples that each has room for.
     n : int
         Neurons of the population.
-    window : int
-        Steps of a window; a buffer holds at least as many samples.
     dt : float
         Time step in seconds.
     backend : Backend
@@ -38,55 +65,76 @@ class MonitorMemory:
     """
 
     def __init__(
-        self, plans: list[MonitorPlan], n: int, window: int, dt: float, backend: Backend, real: type
+        self,
+        plans: list[MonitorPlan],
+        capacities: list[int],
+        n: int,
+        dt: float,
+        backend: Backend,
+        real: type,
     ) -> None:
         self.plans = plans
         self.samples = [Samples(plan, dt) for plan in plans]
-        self._table = np.zeros(max(1, len(plans)), dtype=MONITOR)
-        self._buffers: list[Buffer] = []
+        self._capacities = capacities
         self._rows: list[Buffer] = []
-        self._capacity: list[int] = []
-        for record, plan in zip(self._table, plans, strict=False):
+        #: For each batch that may be queued, the buffers of the monitors and the table of them.
+        self._buffers: list[list[Buffer]] = []
+        self._tables: list[np.ndarray] = []
+        self._memory: list[Buffer] = []
+        for plan in plans:
             rows = np.full(padded(n), -1, dtype=np.int32)
             rows[plan.indices] = np.arange(len(plan.indices), dtype=np.int32)
-            shape = (len(plan.variables), len(plan.indices))
-            size = max(1, shape[0] * shape[1]) * np.dtype(real).itemsize
-            capacity = min(max(window + 1, _BUFFER_BYTES // size), _MOST_SAMPLES)
-            self._capacity.append(capacity)
-            self._buffers.append(backend.upload(np.zeros((capacity, *shape), dtype=real)))
             self._rows.append(backend.upload(rows))
-            record["row"] = self._rows[-1].address
-            record["buffer"] = self._buffers[-1].address
-            record["lowest"] = int(plan.indices.min(initial=0))
-            record["highest"] = int(plan.indices.max(initial=-1)) + 1
-            record["every"] = plan.every
-            record["n_variables"], record["n_rows"] = shape
-        self._memory = backend.upload(self._table)
+        for _ in range(backend.batches):
+            table = np.zeros(max(1, len(plans)), dtype=MONITOR)
+            buffers = []
+            for record, plan, capacity, row in zip(
+                table, plans, capacities, self._rows, strict=False
+            ):
+                shape = (len(plan.variables), len(plan.indices))
+                buffers.append(backend.allocate((capacity, *shape), real))
+                record["row"] = row.address
+                record["buffer"] = buffers[-1].address
+                record["lowest"] = int(plan.indices.min(initial=0))
+                record["highest"] = int(plan.indices.max(initial=-1)) + 1
+                record["every"] = plan.every
+                record["n_variables"], record["n_rows"] = shape
+            self._buffers.append(buffers)
+            self._tables.append(table)
+            self._memory.append(backend.upload(table))
 
-    @property
-    def address(self) -> int:
-        """Address of the table of monitors."""
-        return self._memory.address
+    def address(self, batch: int) -> int:
+        """Address of the table of monitors of a batch."""
+        return self._memory[batch].address
 
     def room_until(self, step: int) -> int:
         """Return the first step from which on samples would not fit, if buffers begin at `step`."""
         ends = [
             (-(-step // plan.every) + capacity) * plan.every
-            for plan, capacity in zip(self.plans, self._capacity, strict=True)
+            for plan, capacity in zip(self.plans, self._capacities, strict=True)
         ]
         return min(ends, default=2**62)
 
-    def begin(self, step: int) -> None:
-        """Let the buffers begin with the first sample at or after a step."""
+    def begin(self, batch: int, step: int) -> None:
+        """Let the buffers of a batch begin with the first sample at or after a step."""
         for number, plan in enumerate(self.plans):
-            self._table["first_sample"][number] = -(-step // plan.every)
+            self._tables[batch]["first_sample"][number] = -(-step // plan.every)
         if self.plans:
-            self._memory.write(self._table)
+            self._memory[batch].queue_write(self._tables[batch])
 
-    def collect(self, begin: int, end: int) -> None:
-        """Take the samples of steps [begin, end) out of the buffers."""
-        for plan, samples, buffer in zip(self.plans, self.samples, self._buffers, strict=True):
-            first = -(-begin // plan.every)
-            count = -(-end // plan.every) - first
-            if count > 0:
-                samples.append(first, buffer.read_first(count))
+    def wanted(self, batch: int, begin: int, end: int) -> list[tuple[Buffer, int]]:
+        """Return the buffers of a batch and how many samples of steps [begin, end) each holds."""
+        return [
+            (buffer, _sample_count(plan, begin, end))
+            for plan, buffer in zip(self.plans, self._buffers[batch], strict=True)
+        ]
+
+    def take(self, begin: int, values: list[np.ndarray]) -> None:
+        """Add samples from a step on."""
+        for plan, samples, part in zip(self.plans, self.samples, values, strict=True):
+            if len(part):
+                samples.append(-(-begin // plan.every), part)
+
+
+def _sample_count(plan: MonitorPlan, begin: int, end: int) -> int:
+    return -(-end // plan.every) - -(-begin // plan.every)

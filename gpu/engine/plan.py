@@ -171,6 +171,8 @@ class NetworkPlan:
         Bits of the floating-point numbers.
     seed : int
         Seed of all random numbers.
+    spikes : tuple of str or None
+        Names of the spiking objects whose spikes are recorded; None for all.
     """
 
     dt: float
@@ -181,3 +183,4 @@ class NetworkPlan:
     generators: tuple[GeneratorPlan, ...] = ()
     projections: tuple[ProjectionPlan, ...] = ()
     monitors: tuple[MonitorPlan, ...] = ()
+    spikes: tuple[str, ...] | None = None

@@ -12,7 +12,7 @@ from .layout import PORT
 from .plan import PopulationPlan
 from .ports import Port
 
-__all__ = ["NEVER", "PopulationMemory", "padded"]
+__all__ = ["INPUT_BLOCK", "LEAST_LANES", "NEVER", "PopulationMemory", "padded"]
 
 #: Step of the last spike of a neuron that has not spiked yet.
 NEVER = -(2**30)
@@ -24,7 +24,7 @@ INPUT_BLOCK = 64
 _PADDING = INPUT_BLOCK
 
 #: Lanes of the narrowest vector: two doubles.
-_LEAST_LANES = 2
+LEAST_LANES = 2
 
 
 def padded(n: int) -> int:
@@ -95,8 +95,9 @@ class PopulationMemory:
         """Set a state or a parameter of every neuron."""
         checked = self._checked(name, values)
         if name in self.parameters:
-            self.parameters[name] = checked
+            # In this order: an interruption in between must not leave a value that is never looked at.
             self.stale = True
+            self.parameters[name] = checked
             return
         states = self.state.read()
         states[self._number(name)] = self._row(checked)
@@ -105,7 +106,7 @@ class PopulationMemory:
     def _allocate_input(self, n_slot: int) -> None:
         """Allocate room for the input of `n_slot` steps."""
         width = max(1, len(self.ports))
-        vectors = self.stride // _LEAST_LANES
+        vectors = self.stride // LEAST_LANES
         self.n_slot = n_slot
         self._port_table = np.zeros(width, dtype=PORT)
         size = 0
@@ -114,8 +115,8 @@ class PopulationMemory:
             record["narrow"] = port.narrow
             size += n_slot * self.stride * self._port_type(port).itemsize
         self.port_table = self._backend.upload(self._port_table)
-        self.input = self._backend.upload(np.zeros(max(1, size), dtype=np.uint8))
-        self.pending = self._backend.upload(np.zeros((vectors, width, n_slot), dtype=np.uint8))
+        self.input = self._backend.allocate((max(1, size),), np.uint8)
+        self.pending = self._backend.allocate((vectors, width, n_slot), np.uint8)
 
     def _port_type(self, port: Port) -> np.dtype:
         return np.dtype(np.uint8 if port.narrow else self._integer)
@@ -166,8 +167,8 @@ class PopulationMemory:
             raise ModelError(
                 f"{self.plan.name}: there is no constant {name!r}. {nearest_names(name, known)}"
             )
-        self.constants[name] = value
         self.stale = True
+        self.constants[name] = value
 
     def refresh(self) -> None:
         """Recompute what depends on parameters, if one has changed since the last time."""

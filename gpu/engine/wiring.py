@@ -55,6 +55,7 @@ class Wiring:
                     population = names.index(projection.post)
                     rows.append(self._record(projection, population, ports[population]))
             record["last_projection"] = len(rows)
+            record["recorded"] = plan.spikes is None or name in plan.spikes
         table = np.zeros(max(1, len(rows)), dtype=PROJECTION)
         for number, row in enumerate(rows):
             table[number] = row

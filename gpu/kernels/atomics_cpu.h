@@ -51,6 +51,9 @@ DEVICE int32_t atomic_claim(int32_t *counter, int32_t amount)
     return __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
 }
 
+// A single thread keeps spikes.
+DEVICE int32_t claim_kept(int32_t *counter) { return (*counter)++; }
+
 DEVICE void atomic_lowest(uint64_t *where, uint64_t value)
 {
     uint64_t seen = __atomic_load_n(where, __ATOMIC_RELAXED);

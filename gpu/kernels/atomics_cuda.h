@@ -43,6 +43,8 @@ DEVICE void accumulate_narrow(uint8_t *where, integer amount)
 
 DEVICE int32_t atomic_claim(int32_t *counter, int32_t amount) { return atomicAdd(counter, amount); }
 
+DEVICE int32_t claim_kept(int32_t *counter) { return atomicAdd(counter, 1); }
+
 DEVICE void atomic_lowest(uint64_t *where, uint64_t value)
 {
     atomicMin((unsigned long long *)where, (unsigned long long)value);

@@ -76,7 +76,7 @@ static void *run_member(void *argument)
         meet(team, NOTHING);
         Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0, 0};
         const int32_t end = listed_spikes(net);
-        for (int32_t k = net->control->spike_begin; k < end; ++k)
+        for (int32_t k = 0; k < end; ++k)
             deliver_spike(net, net->spike[k], &worker);
         meet(team, CLOSE_WINDOW);
         if (!window_can_run(net))

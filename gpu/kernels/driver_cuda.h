@@ -1,11 +1,13 @@
-// Runs one window on CUDA: one launch advances all populations and sources, one delivers the spikes, one
-// closes the window. Each returns at once when an earlier window of the batch has stopped.
+// Runs one window on CUDA in two launches: one advances all populations and sources, one delivers the spikes and closes
+// the window. Each returns at once when an earlier window of the batch has stopped.
 #ifndef DENDRIFY_GPU_DRIVER_CUDA_H
 #define DENDRIFY_GPU_DRIVER_CUDA_H
 
-#define BLOCK_SIZE 128
+// Most threads of a block of each launch. The host may take fewer, in whole warps; results do not depend on it.
+#define ADVANCING_THREADS 256
+#define DELIVERING_THREADS 128
 
-// Work of one block of the advancing launch: BLOCK_SIZE items of one object.
+// Work of one block of the advancing launch: as many items of one object as the block has threads.
 struct BlockTask {
     int32_t kind;    // 0: population, 1: Poisson sources, 2: spike generator
     int32_t object;
@@ -13,7 +15,7 @@ struct BlockTask {
     int32_t count;   // items for populations and Poisson sources, workers for generators
 };
 
-extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 1)
+extern "C" __global__ void __launch_bounds__(ADVANCING_THREADS, 1)
     advance_window(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number,
             const BlockTask *__restrict__ tasks)
 {
@@ -35,24 +37,32 @@ extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 1)
     }
 }
 
-// One warp for each spike, striding over the spikes of the window. Eight blocks to a multiprocessor are named so that
-// the assembler does not save registers by spilling.
-extern "C" __global__ void __launch_bounds__(BLOCK_SIZE, 8) deliver_window(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number)
+// One warp for each spike, striding over the spikes of the window.
+DEVICE void deliver_share(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number)
 {
-    if (!window_can_run(net))
-        return;
     const int32_t warp = (int32_t)((blockIdx.x * blockDim.x + threadIdx.x) / 32);
     const int32_t warps = (int32_t)(gridDim.x * blockDim.x / 32);
     Worker worker = {(int32_t)(threadIdx.x % 32), 32, windows[number].begin, 0, 0, 0, 0};
     const int32_t end = listed_spikes(net);
-    for (int32_t k = net->control->spike_begin + warp; k < end; k += warps)
+    for (int32_t k = warp; k < end; k += warps)
         deliver_spike(net, net->spike[k], &worker);
 }
 
-extern "C" __global__ void finish_window(const Network *__restrict__ net)
+// The last block to finish closes the window: nobody reads the control block any more. Eight blocks to a multiprocessor
+// are named so that the assembler does not save registers by spilling.
+extern "C" __global__ void __launch_bounds__(DELIVERING_THREADS, 8)
+    deliver_window(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number)
 {
-    if (window_can_run(net))
+    if (!window_can_run(net))
+        return;
+    deliver_share(net, windows, number);
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0 && atomicAdd(&net->control->blocks_done, 1) == (int32_t)gridDim.x - 1) {
+        __threadfence();
+        net->control->blocks_done = 0;
         close_window(net);
+    }
 }
 
 #endif

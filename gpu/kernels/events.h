@@ -3,7 +3,7 @@
 #ifndef DENDRIFY_GPU_EVENTS_H
 #define DENDRIFY_GPU_EVENTS_H
 
-// Claim room for some spikes; the place of the first. The host refuses a run that has claimed more than there is.
+// Claim room for some spikes; the place of the first. A window that claims more than there is stops the run.
 DEVICE int32_t claim_spikes(const Network *net, int32_t count)
 {
     return atomic_claim(&net->control->spike_count, count);
@@ -192,10 +192,13 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
     }
 }
 
-// Hand one spike to the synapses of its source. Sums are of integers: their order does not matter.
+// Hand one spike to the synapses of its source, and keep it if the host wants it. Sums are of integers: their order
+// does not matter.
 DEVICE void deliver_spike(const Network *net, Spike spike, Worker *worker)
 {
     const Emitter *const emitter = emitter_of(net, spike.source, worker);
+    if (worker->number == 0 && (emitter->recorded || spike.step >= net->control->keep_from))
+        net->kept[claim_kept(&net->control->kept_count)] = spike;
     for (int32_t k = emitter->first_projection; k < emitter->last_projection; ++k) {
         const Projection *j = &net->projection[k];
         const int32_t source = spike.source - emitter->source - j->first_source;
@@ -223,11 +226,14 @@ DEVICE void close_window(const Network *net)
 {
     Control *control = net->control;
     control->windows_done += 1;
-    control->spike_begin = control->spike_count;
-    if (control->not_finite != ~(uint64_t)0)
-        control->halted = 2;
-    else if (control->spike_capacity - control->spike_count < control->spike_reserve)
-        control->halted = 1;
+    control->spike_total += (uint64_t)control->spike_count;
+    if (control->spike_count > control->spike_capacity)
+        control->halted = HALTED_OVERFLOW;
+    else if (control->not_finite != ~(uint64_t)0)
+        control->halted = HALTED_NOT_FINITE;
+    else if (control->kept_capacity - control->kept_count < control->spike_capacity)
+        control->halted = HALTED_FULL;
+    control->spike_count = 0;
 }
 
 #endif

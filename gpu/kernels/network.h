@@ -117,17 +117,25 @@ struct Emitter {
     int32_t n;
     int32_t first_projection;  // its projections are [first_projection, last_projection)
     int32_t last_projection;
+    int32_t recorded;          // whether the host wants all its spikes
+    int32_t reserved;
 };
 
-// What the kernels tell the host, and what one window leaves to the next.
+// Why no further window of a batch may run.
+enum { HALTED_FULL = 1, HALTED_NOT_FINITE = 2, HALTED_OVERFLOW = 3 };
+
+// What the kernels tell the host about a batch of windows, and what one window leaves to the next.
 struct Control {
     uint64_t not_finite;    // population, variable and neuron of the first bad value, or all ones
-    int32_t spike_count;
-    int32_t spike_begin;    // spikes before this one have been delivered
-    int32_t spike_capacity;
-    int32_t spike_reserve;  // the most that one window can add
-    int32_t halted;         // 1: no room for another window's spikes, 2: a value is not finite
+    uint64_t spike_total;   // spikes of all windows
+    int32_t spike_count;    // spikes of this window
+    int32_t spike_capacity; // the most that one window can have
+    int32_t kept_count;     // spikes that the host will fetch
+    int32_t kept_capacity;
+    int32_t keep_from;      // spikes from this step on are kept even if nobody records them
+    int32_t halted;
     int32_t windows_done;
+    int32_t blocks_done;    // CUDA: blocks that have delivered their spikes of this window
 };
 
 struct Network {
@@ -136,7 +144,8 @@ struct Network {
     const Generator *generator;
     const Projection *projection;
     const Emitter *emitter;
-    Spike *spike;
+    Spike *spike;  // of this window
+    Spike *kept;   // of the batch
     Control *control;
     double dt;
     int32_t n_population;

@@ -31,6 +31,7 @@ from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.cpu import find_compiler
 from dendrify_gpu.gpu.engine import layout
 from dendrify_gpu.gpu.engine.ports import make_ports, port_of, quantise
+from dendrify_gpu.gpu.engine.run_loop import RunLoop
 from dendrify_gpu.gpu.engine.schedule import make_windows, slot_count, window_length
 
 DT = 1e-4
@@ -253,16 +254,29 @@ def test_poisson_rates_and_gaps() -> None:
 
 def test_a_full_spike_list_is_emptied_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     reference = outcome(poisson_network(), 1500)
-    monkeypatch.setattr("dendrify_gpu.gpu.engine.simulation._LEAST_SPIKES", 1)
+    stops = []
+    monkeypatch.setattr("dendrify_gpu.gpu.engine.batches._LEAST_KEPT", 1)
+    monkeypatch.setattr("dendrify_gpu.gpu.engine.batches._MOST_KEPT", 1)
+    go_on = RunLoop._go_on
+    monkeypatch.setattr(RunLoop, "_go_on", lambda loop: (stops.append(loop), go_on(loop)))
     assert outcome(poisson_network(), 1500) == reference
+    assert len(stops) > 50
 
 
-def test_more_spikes_than_the_list_can_hold_stop_the_run() -> None:
-    plan = NetworkPlan(DT, 64, 5, (), (PoissonPlan("noise", 10**6, 0.0, 1),))
-    simulation = Simulation(plan, CpuBackend())
-    simulation.set_rate("noise", 9000.0)
-    with pytest.raises(SimulationError, match=r"there was room for .* need a new simulation"):
-        simulation.run(100)
+def test_spike_lists_grow_when_rates_rise() -> None:
+    plan = NetworkPlan(DT, 64, 5, (), (PoissonPlan("noise", 10**5, 0.0, 1),))
+    quiet, loud = Simulation(plan, CpuBackend()), Simulation(plan, CpuBackend())
+    quiet.run(50)
+    quiet.set_rate("noise", 9000.0)
+    report = quiet.run(100)
+    assert 0.89e7 < report.spikes < 0.91e7
+    assert len(quiet.spikes) == report.spikes
+    loud.run(50)
+    loud.set_rate("noise", 9000.0)
+    for _ in range(10):
+        loud.run(10)
+    for one, other in zip(quiet.spikes.of(0, 10**5), loud.spikes.of(0, 10**5), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_state_that_is_not_finite_stops_the_run_and_keeps_the_recording() -> None:

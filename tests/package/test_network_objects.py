@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -496,7 +497,7 @@ def test_describe_and_repr(net: dg.Network) -> None:
         "    <SpikeRecording 'spikes_1': cells, 0 spikes>",
     ):
         assert line in text.splitlines()
-    assert " MB: states " in text.splitlines()[-1]
+    assert re.fullmatch(r"    about \d+\.\d MB: .*spikes \d+\.\d", text.splitlines()[-1])
 
 
 def test_source_is_the_generated_text(net: dg.Network) -> None:

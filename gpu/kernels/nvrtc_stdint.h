@@ -1,0 +1,15 @@
+// The integer types of <stdint.h> for NVRTC, which has no C library: the compiler is handed this text under that name.
+#ifndef DENDRIFY_GPU_NVRTC_STDINT_H
+#define DENDRIFY_GPU_NVRTC_STDINT_H
+
+typedef signed char int8_t;
+typedef unsigned char uint8_t;
+typedef short int16_t;
+typedef unsigned short uint16_t;
+typedef int int32_t;
+typedef unsigned int uint32_t;
+typedef long int64_t;
+typedef unsigned long uint64_t;
+static_assert(sizeof(int64_t) == 8, "long has eight bytes");
+
+#endif
