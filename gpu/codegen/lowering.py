@@ -39,7 +39,7 @@ from .nodes import (
     parts,
 )
 
-__all__ = ["Lowering"]
+__all__ = ["Lowering", "draws_numbers"]
 
 #: A product of atoms, in a fixed order, with repetition for powers.
 Monomial = tuple[Node, ...]
@@ -219,14 +219,14 @@ class Lowering:
         names = {str(symbol) for symbol in expression.free_symbols}
         if names & self.variables or "not_refractory" in names:
             return False
-        return not _draws_numbers(expression)
+        return not draws_numbers(expression)
 
     def _is_refractory_only(self, expression: sympy.Basic) -> bool:
         """Return whether an expression changes with refractoriness alone."""
         names = {str(symbol) for symbol in expression.free_symbols}
         if "not_refractory" not in names or isinstance(expression, sympy.Symbol):
             return False
-        return not names & self.variables and not _draws_numbers(expression)
+        return not names & self.variables and not draws_numbers(expression)
 
     def _by_refractoriness(self, expression: sympy.Expr) -> Node:
         """Select between an expression's two values, which the host computes.
@@ -430,7 +430,7 @@ def _names(expression: sympy.Basic) -> set[str]:
     return {str(symbol) for symbol in expression.free_symbols}
 
 
-def _draws_numbers(expression: sympy.Basic) -> bool:
+def draws_numbers(expression: sympy.Basic) -> bool:
     """Return whether an expression has random numbers in it."""
     return any(call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function))
 
