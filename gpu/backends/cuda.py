@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,7 +17,7 @@ from ..errors import NetworkTooLargeError, ToolchainError
 from .base import Buffer
 from .cuda_devices import cuda_unavailable
 from .cuda_kernels import BLOCK_SIZES, CudaKernels, DeviceShape
-from .cuda_memory import CudaBuffer, CudaMark, Staging
+from .cuda_memory import CudaBuffer, CudaMark, Staging, free_with
 from .nvcc import compile_cubin, find_nvcc
 from .nvrtc import compile_cubin_with_nvrtc, find_nvrtc
 
@@ -82,7 +81,7 @@ class CudaBackend:
         self._block = block
         self._compiler = compiler
         self._device = driver.Device(device)
-        self._context = self._device.retain_primary_context()
+        self.context = self._device.retain_primary_context()
         major, minor = self._device.compute_capability()
         self.architecture = f"sm_{major}{minor}"
         self.description = f"{self._device.name()} ({self.architecture})"
@@ -92,7 +91,7 @@ class CudaBackend:
     @contextmanager
     def current(self) -> Iterator[None]:
         """Make this device's context current for a moment, whatever other libraries did."""
-        self._context.push()
+        self.context.push()
         try:
             yield
         finally:
@@ -152,7 +151,7 @@ class CudaBackend:
                 raise NetworkTooLargeError(
                     f"{self.description}: no more memory of the host can be page-locked."
                 ) from error
-        weakref.finalize(owner, _release, self, array.base.free)
+        free_with(owner, self, array.base.free)
         return array
 
     def mark(self) -> CudaMark:
@@ -188,8 +187,3 @@ def _installed_compiler() -> str:
             raise missing from None
         return "nvrtc"
     return "nvcc"
-
-
-def _release(backend: CudaBackend, free: Any) -> None:
-    with backend.current():
-        free()

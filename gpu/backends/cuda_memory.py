@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from .device_views import DeviceView
 if TYPE_CHECKING:
     from .cuda import CudaBackend
 
-__all__ = ["CudaBuffer", "CudaMark", "Staging"]
+__all__ = ["CudaBuffer", "CudaMark", "Staging", "free_with"]
 
 #: Bytes of each of the two pinned buffers that large copies pass through.
 _STAGING_BYTES = 4 * 2**20
@@ -43,7 +43,7 @@ class CudaBuffer:
                 raise NetworkTooLargeError(
                     f"{backend.description}: {self.nbytes / 1e9:.2f} GB could not be allocated."
                 ) from error
-        weakref.finalize(self, _release, backend, self._memory.free)
+        free_with(self, backend, self._memory.free)
 
     @property
     def address(self) -> int:
@@ -175,6 +175,14 @@ def _take(item: tuple[Any, np.ndarray, np.ndarray]) -> None:
     target[...] = landing
 
 
-def _release(backend: CudaBackend, free: Any) -> None:
-    with backend.current():
+def free_with(owner: object, backend: CudaBackend, free: Callable[[], None]) -> None:
+    """Free memory when nobody refers to its owner any more; the backend is not kept alive for it."""
+    weakref.finalize(owner, _free, backend.driver, backend.context, free)
+
+
+def _free(driver: Any, context: Any, free: Callable[[], None]) -> None:
+    context.push()
+    try:
         free()
+    finally:
+        driver.Context.pop()

@@ -21,8 +21,8 @@ def delay_range(projection: ProjectionPlan) -> tuple[int, int]:
     return (int(delay.min()), int(delay.max())) if delay.size else (0, 0)
 
 
-def window_length(plan: NetworkPlan) -> int:
-    """Return the number of steps for which no neuron can see another's spikes.
+def window_length(plan: NetworkPlan, longest: int = LONGEST_WINDOW) -> int:
+    """Return the number of steps for which no neuron can see another's spikes, and at most `longest`.
 
     A spike of step s is delivered before the second half of step s + delay, and a window ends with
     the first half of its last step. So a window may have one step more than the shortest delay.
@@ -33,7 +33,7 @@ def window_length(plan: NetworkPlan) -> int:
         for projection in plan.projections
         if projection.pre in neurons and projection.n_synapse
     ]
-    return min([LONGEST_WINDOW, *(delay + 1 for delay in shortest)])
+    return min([longest, LONGEST_WINDOW, *(delay + 1 for delay in shortest)])
 
 
 def slot_count(projections: Sequence[ProjectionPlan], length: int) -> int:

@@ -23,7 +23,7 @@ from .population import PopulationMemory
 from .ports import Port, make_ports
 from .recording import Samples, SpikeLog
 from .run_loop import RunLoop
-from .schedule import delay_range, slot_count, window_length
+from .schedule import LONGEST_WINDOW, delay_range, slot_count, window_length
 from .spikes import spike_reserve
 from .wiring import Wiring
 
@@ -62,6 +62,9 @@ class Simulation:
         The network.
     backend : Backend
         Where it runs.
+    longest_window : int, optional
+        Most steps of a window, from 1 on. Default: as many as the shortest delay allows, up to 16. Results do not
+        depend on it.
 
     Attributes
     ----------
@@ -90,12 +93,14 @@ class Simulation:
         If the kernels cannot be compiled.
     """
 
-    def __init__(self, plan: NetworkPlan, backend: Backend) -> None:
+    def __init__(
+        self, plan: NetworkPlan, backend: Backend, longest_window: int = LONGEST_WINDOW
+    ) -> None:
         self.plan = plan
         self.backend = backend
         self.step = 0
         self.source_step = 0
-        self.window = window_length(plan)
+        self.window = window_length(plan, longest_window)
         into = [
             [item for item in plan.projections if item.post == population.name]
             for population in plan.populations
