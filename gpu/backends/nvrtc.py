@@ -79,6 +79,9 @@ class _Library:
     """The functions of NVRTC that are used."""
 
     def __init__(self, path: str) -> None:
+        # It opens this companion by name; outside the loader's folders that only works if it is loaded already.
+        for companion in sorted(Path(path).parent.glob("libnvrtc-builtins.so*")):
+            ctypes.CDLL(str(companion))
         self._library = ctypes.CDLL(path)
         self._library.nvrtcGetErrorString.restype = ctypes.c_char_p
         major, minor = ctypes.c_int(), ctypes.c_int()
