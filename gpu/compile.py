@@ -17,16 +17,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from .codegen.step_function import StepFunction, build_step_function
 from .engine.plan import NetworkPlan
 from .engine.ports import Port
+from .program import Program
 
 __all__ = ["CompiledModels", "generate"]
-
-_NAME = "step_MODEL"
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ class CompiledModels:
 def generate(plan: NetworkPlan, ports: Sequence[tuple[Port, ...]]) -> CompiledModels:
     """Generate the step functions of a network; populations of equal structure share one.
 
+    Names and values make no difference, nor does what is recorded: the function can sample what any of its populations
+    records, and each of them says which of that it wants.
+
     Parameters
     ----------
     plan : NetworkPlan
@@ -62,24 +65,55 @@ def generate(plan: NetworkPlan, ports: Sequence[tuple[Port, ...]]) -> CompiledMo
     -------
     CompiledModels
     """
-    distinct: dict[str, StepFunction] = {}
-    own: list[StepFunction] = []
-    for population, its_ports in zip(plan.populations, ports, strict=True):
-        recorded = tuple(
-            monitor.variables for monitor in plan.monitors if monitor.population == population.name
-        )
+    structures: dict[Hashable, list[int]] = {}
+    for number, (population, its_ports) in enumerate(zip(plan.populations, ports, strict=True)):
         targets = tuple(port.targets for port in its_ports)
-        function = build_step_function(population.program, _NAME, targets, recorded)
-        if function.source not in distinct:
-            base = "step_" + re.sub(r"\W", "_", population.program.name)
-            taken = {item.name for item in distinct.values()}
-            name = base if base not in taken else f"{base}_{len(distinct)}"
-            renamed = replace(function, name=name, source=function.source.replace(_NAME, name))
-            distinct[function.source] = renamed
-        own.append(function)
-    order = list(distinct)
+        structures.setdefault((_structure(population.program), targets), []).append(number)
+    functions: list[StepFunction] = []
+    number_of = [0] * len(plan.populations)
+    for members in structures.values():
+        program = plan.populations[members[0]].program
+        targets = tuple(port.targets for port in ports[members[0]])
+        name = _new_name(program, {function.name for function in functions})
+        for member in members:
+            number_of[member] = len(functions)
+        functions.append(build_step_function(program, name, targets, _recorded(plan, members)))
     return CompiledModels(
-        tuple(distinct.values()),
-        tuple(own),
-        tuple(order.index(function.source) for function in own),
+        tuple(functions), tuple(functions[number] for number in number_of), tuple(number_of)
     )
+
+
+def _structure(program: Program) -> Hashable:
+    """Return all of a program that its text depends on."""
+    return (
+        program.method,
+        program.states,
+        program.parameters,
+        tuple(sorted(program.constants)),
+        program.update,
+        program.clamped,
+        program.threshold,
+        program.reset,
+        program.refractory,
+        program.second_reset,
+        program.events,
+        tuple(program.subexpressions.items()),
+    )
+
+
+def _recorded(plan: NetworkPlan, members: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+    """Return for each monitor number what the monitors of that number sample in any of some populations."""
+    names = [plan.populations[member].name for member in members]
+    of_each = [
+        [monitor.variables for monitor in plan.monitors if monitor.population == name]
+        for name in names
+    ]
+    return tuple(
+        tuple(dict.fromkeys(variable for variables in same for variable in variables))
+        for same in zip_longest(*of_each, fillvalue=())
+    )
+
+
+def _new_name(program: Program, taken: set[str]) -> str:
+    base = "step_" + re.sub(r"\W", "_", program.name)
+    return base if base not in taken else f"{base}_{len(taken)}"

@@ -42,7 +42,7 @@ def _place(record: np.dtype, name: str) -> tuple[int, int]:
 
 WINDOW = _record(ints="begin end source_begin source_end flush resumed")
 SPIKE = _record(ints="source step")
-MONITOR = _record("row buffer", ints="lowest highest every n_rows n_variables first_sample")
+MONITOR = _record("row column buffer", ints="lowest highest every n_rows n_variables first_sample")
 POPULATION = _record(
     "state last_spike flags coefficient vary vary_offset vary_step input port pending monitor",
     ints="n stride model source n_port n_slot spike_width stream",

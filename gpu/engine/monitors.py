@@ -52,7 +52,9 @@ class MonitorMemory:
     Parameters
     ----------
     plans : list of MonitorPlan
-        Monitors of the population, in the order in which its step function numbers them.
+        Monitors of the population.
+    sampled : tuple of tuple of str
+        For each monitor that its step function knows, at least as many, the variables that it can sample.
     capacities : list of int
         Samples that each has room for.
     n : int
@@ -67,6 +69,7 @@ class MonitorMemory:
     def __init__(
         self,
         plans: list[MonitorPlan],
+        sampled: tuple[tuple[str, ...], ...],
         capacities: list[int],
         n: int,
         dt: float,
@@ -77,23 +80,30 @@ class MonitorMemory:
         self.samples = [Samples(plan, dt) for plan in plans]
         self._capacities = capacities
         self._rows: list[Buffer] = []
+        self._columns: list[Buffer] = []
         #: For each batch that may be queued, the buffers of the monitors and the table of them.
         self._buffers: list[list[Buffer]] = []
         self._tables: list[np.ndarray] = []
         self._memory: list[Buffer] = []
-        for plan in plans:
+        for plan, names in zip(plans, sampled, strict=False):
             rows = np.full(padded(n), -1, dtype=np.int32)
             rows[plan.indices] = np.arange(len(plan.indices), dtype=np.int32)
             self._rows.append(backend.upload(rows))
+            columns = [
+                plan.variables.index(name) if name in plan.variables else -1 for name in names
+            ]
+            self._columns.append(backend.upload(np.array(columns, dtype=np.int32)))
         for _ in range(backend.batches):
-            table = np.zeros(max(1, len(plans)), dtype=MONITOR)
+            # Monitors that only other populations of the model have are never due: they have no neurons.
+            table = np.zeros(max(1, len(sampled)), dtype=MONITOR)
             buffers = []
-            for record, plan, capacity, row in zip(
-                table, plans, capacities, self._rows, strict=False
+            for record, plan, capacity, row, column in zip(
+                table, plans, capacities, self._rows, self._columns, strict=False
             ):
                 shape = (len(plan.variables), len(plan.indices))
                 buffers.append(backend.allocate((capacity, *shape), real))
                 record["row"] = row.address
+                record["column"] = column.address
                 record["buffer"] = buffers[-1].address
                 record["lowest"] = int(plan.indices.min(initial=0))
                 record["highest"] = int(plan.indices.max(initial=-1)) + 1

@@ -259,7 +259,7 @@ class Simulation:
             members = [item for item in plan.monitors if item.population == population.name]
             room = [capacities[item.name] for item in members]
             self.monitors[population.name] = MonitorMemory(
-                members, room, population.n, plan.dt, backend, real
+                members, function.recorded, room, population.n, plan.dt, backend, real
             )
         self.poisson = PoissonMemory(plan.poisson, self._first_source, plan.dt, backend)
         self._generators = GeneratorMemory(plan.generators, self._first_source, backend)

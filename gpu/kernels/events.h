@@ -30,8 +30,10 @@ DEVICE bool sample_due(const Monitor *m, int64_t first, int32_t step)
 // Write one variable of the recorded lanes into the current sample.
 RARE void sample(const Monitor *m, int variable, lane value, int64_t first, int32_t step)
 {
+    if (m->column[variable] < 0)
+        return;
     const int64_t number = step / m->every - m->first_sample;
-    real *out = m->buffer + (number * m->n_variables + variable) * m->n_rows;
+    real *out = m->buffer + (number * m->n_variables + m->column[variable]) * m->n_rows;
     for (int lane_number = 0; lane_number < LANES; ++lane_number) {
         const int32_t row = m->row[first + lane_number];
         if (row >= 0)

@@ -25,8 +25,9 @@ struct Spike {
 
 // Samples of some variables of some neurons, taken every `every` steps.
 struct Monitor {
-    const int32_t *row;  // row of each neuron in the buffer, -1 where it is not recorded
-    real *buffer;        // [sample][variable][row]
+    const int32_t *row;     // row of each neuron in the buffer, -1 where it is not recorded
+    const int32_t *column;  // where the buffer has each variable that the model can sample, -1 where it has not
+    real *buffer;           // [sample][variable][row]
     int32_t lowest;      // recorded neurons lie in [lowest, highest)
     int32_t highest;
     int32_t every;

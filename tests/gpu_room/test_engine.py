@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -399,3 +400,68 @@ def test_changing_values_sizes_weights_and_delays_does_not_recompile() -> None:
         (MonitorPlan("m", "other", ("v", "g"), np.array([1]), 10),),
     )
     assert Simulation(changed, backend).kernels.from_cache
+
+
+# ---------------------------------------------------------------- one kernel for each model
+
+
+def many_populations(recorded: dict[int, tuple[tuple[str, ...], ...]], n: int = 5) -> NetworkPlan:
+    program = build_program(lif(), DT)
+    return NetworkPlan(
+        DT,
+        64,
+        3,
+        tuple(
+            PopulationPlan(
+                f"p{number}",
+                replace(program, name=f"lif_{number}", constants={**program.constants, "tau": tau}),
+                10,
+                {"I": 25e-3},
+            )
+            for number, tau in enumerate(np.linspace(5e-3, 20e-3, n))
+        ),
+        monitors=tuple(
+            MonitorPlan(f"m{number}_{k}", f"p{number}", variables, np.arange(3, 7), k + 1)
+            for number, monitors in recorded.items()
+            for k, variables in enumerate(monitors)
+        ),
+    )
+
+
+def test_200_populations_of_one_model_have_one_kernel() -> None:
+    plan = many_populations({3: (("v",),), 150: (("g", "v"), ("I",))}, 200)
+    simulation = Simulation(plan, CpuBackend())
+    assert len(simulation.models.functions) == 1
+    simulation.run(200)
+    counts = [
+        len(simulation.spikes.of(*simulation.source_range(f"p{k}"))[0]) for k in (0, 100, 199)
+    ]
+    assert counts[0] > counts[1] > counts[2] > 0
+
+
+def test_populations_of_one_model_record_each_its_own() -> None:
+    recorded = {1: (("v",),), 2: (("I", "g", "v"), ("g",)), 4: (("g",), ("v", "I"))}
+    shared = Simulation(many_populations(recorded), CpuBackend())
+    shared.run(100)
+    assert len(shared.models.functions) == 1
+    for number, monitors in recorded.items():
+        alone = Simulation(many_populations({number: monitors}), CpuBackend())
+        alone.run(100)
+        for k, variables in enumerate(monitors):
+            name = f"m{number}_{k}"
+            values = shared.samples(name).values
+            assert values.shape == (100 // (k + 1), len(variables), 4)
+            np.testing.assert_array_equal(values, alone.samples(name).values)
+            np.testing.assert_array_equal(shared.samples(name).steps, alone.samples(name).steps)
+            if "I" in variables:
+                assert np.all(values[:, variables.index("I")] == 25e-3)
+
+
+def test_models_of_different_structure_have_kernels_of_their_own() -> None:
+    first, second = build_program(lif(), DT), build_program(lif(refractory="v > 5*mV"), DT)
+    plan = NetworkPlan(
+        DT, 64, 1, tuple(PopulationPlan(f"p{k}", (first, second)[k % 2], 5) for k in range(4))
+    )
+    models = Simulation(plan, CpuBackend()).models
+    assert [function.name for function in models.functions] == ["step_lif", "step_lif_1"]
+    assert models.number == (0, 1, 0, 1)
