@@ -37,6 +37,7 @@ from .errors import (
     ToolchainError,
     UnknownVariableError,
 )
+from .gpu import CudaDevice, cuda_devices
 from .network import Network
 from .playground import Playground
 from .population import Population
@@ -55,6 +56,7 @@ __all__ = [
     "Channel",
     "Compartment",
     "CompartmentError",
+    "CudaDevice",
     "CurrentStep",
     "DecayingSpike",
     "Dendrite",
@@ -87,6 +89,7 @@ __all__ = [
     "__version__",
     "channels",
     "choose_backend",
+    "cuda_devices",
     "default_params",
     "library",
     "models",

@@ -48,6 +48,8 @@ class Network(NetworkExperiment):
         the CPU.
     threads : int, optional
         Threads of the CPU backend. Default: all cores that this process may use.
+    device : int, optional
+        Number of the CUDA device, as in `cuda_devices`. Default 0.
 
     Raises
     ------
@@ -75,11 +77,13 @@ class Network(NetworkExperiment):
         seed: int = 0,
         backend: Literal["auto", "cuda", "cpu"] = "auto",
         threads: int | None = None,
+        device: int | None = None,
     ) -> None:
         super().__init__(dt, precision, seed)
-        check_backend_arguments(backend, threads)
+        check_backend_arguments(backend, threads, device)
         self._backend = backend
         self._threads = threads
+        self._device = device
         self._chosen: ChosenBackend | None = None
 
     def run(self, duration: Any, *, progress: bool | None = None) -> RunReport:
@@ -226,6 +230,11 @@ class Network(NetworkExperiment):
             [item for item in self._recordings if isinstance(item, TraceRecording)],
             self._current_steps,
             self.step,
+            [
+                item.where.group.name
+                for item in self._recordings
+                if isinstance(item, SpikeRecording)
+            ],
         )
 
     def snapshot(self) -> Snapshot:
@@ -390,7 +399,7 @@ class Network(NetworkExperiment):
 
     def _choose_backend(self) -> ChosenBackend:
         if self._chosen is None:
-            self._chosen = choose_backend(self._backend, self._threads)
+            self._chosen = choose_backend(self._backend, self._threads, self._device)
             _LOGGER.info("%s", self._chosen)
         return self._chosen
 

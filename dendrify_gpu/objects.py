@@ -115,8 +115,7 @@ class NetworkObjects:
         self._stale = True
 
     def _rate_changed(self, group: PoissonGroup) -> None:
-        if self._session.set_rate(group.name, group.rate_):
-            self._changed()
+        self._session.set_rate(group.name, group.rate_)
 
     def _register(self, name: str) -> None:
         self._names.add(name)

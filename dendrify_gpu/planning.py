@@ -37,6 +37,7 @@ def make_plan(
     traces: Sequence[TraceRecording],
     current_steps: Iterable[CurrentStep],
     step: int,
+    spikes: Iterable[str] | None = None,
 ) -> NetworkPlan:
     """Return the plan of a network at a time step.
 
@@ -52,6 +53,8 @@ def make_plan(
         The objects of the network.
     step : int
         The step at which the plan will start to run.
+    spikes : iterable of str, optional
+        Names of the spiking objects whose spikes are recorded. Default: all.
 
     Returns
     -------
@@ -80,6 +83,7 @@ def make_plan(
             )
             for item in traces
         ),
+        None if spikes is None else tuple(dict.fromkeys(spikes)),
     )
 
 

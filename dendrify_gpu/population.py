@@ -13,7 +13,14 @@ from brian2.units.fundamentalunits import Dimension, get_dimensions
 
 from .distributions import Distribution
 from .errors import NetworkError, UnknownVariableError
-from .gpu import Model, PopulationMemory, Program, build_program, nearest_names
+from .gpu import (
+    Model,
+    PopulationMemory,
+    Program,
+    build_program,
+    host_values,
+    nearest_names,
+)
 from .quantities import in_units, si_values
 from .randomness import Purpose, generator
 from .selection import Selection, SpikingObject
@@ -174,6 +181,8 @@ class Population(SpikingObject):
             A state or a parameter.
         value : Quantity, number, array or Distribution
             One value, one for each neuron, or a distribution from which each neuron draws its own.
+            An array of CuPy, PyTorch or another library on a CUDA device has no unit: it is taken
+            to be in SI units.
         where : Selection, optional
             Some of the neurons. Default: all.
 
@@ -199,6 +208,50 @@ class Population(SpikingObject):
         if self._memory is not None:
             self._memory.write(name, new)
         self._values[name] = new
+
+    def device_array(self, name: str) -> Any:
+        """Return a state where the simulation has it, without a copy and in SI units.
+
+        CuPy, PyTorch, JAX and Numba read what is returned on a CUDA device (``cupy.asarray(...)``,
+        ``torch.as_tensor(...)``). Look at it between runs only: a run changes it. After a change of
+        populations, synapses or recordings, which the next run builds anew, ask again.
+
+        Parameters
+        ----------
+        name : str
+            A state: a variable that has a differential equation, or that a reset, an event or a
+            synapse changes.
+
+        Returns
+        -------
+        ndarray or DeviceView, shape (n,)
+            On the CPU backend a read-only array, on CUDA an object with ``__cuda_array_interface__``
+            and ``__dlpack__``; of the precision of the network.
+
+        Raises
+        ------
+        UnknownVariableError
+            If there is no such state.
+        NetworkError
+            If the network has not run since it was made or changed.
+
+        Examples
+        --------
+        >>> import dendrify_gpu as dg
+        >>> from brian2.units import ms, mV
+        >>> net = dg.Network(backend='cpu', precision='float32')
+        >>> decaying = net.population('dv/dt = -v/(10*ms) : volt', 3, initial={'v': 1*mV})
+        >>> _ = net.run(10*ms)
+        >>> decaying.device_array('v')
+        array([0.00036603, 0.00036603, 0.00036603], dtype=float32)
+        """
+        self._check_known(name, self._program.state_names)
+        if self._memory is None:
+            raise NetworkError(
+                f"{self.name}.{name} has no memory yet, or no longer: run the network first. "
+                f"{self.name}.{name} itself can be read at any time."
+            )
+        return self._memory.view(name)
 
     def set_constant(self, name: str, value: Any) -> None:
         """Set a constant that all neurons share.
@@ -298,7 +351,9 @@ class Population(SpikingObject):
             random = generator(self._owner.seed, Purpose.VALUES, self.number, self._draws)
             self._draws += 1
             return value.draw(random, n, dimensions, what)
-        values = si_values(value, dimensions, what)
+        on_device = host_values(value, what)
+        given = value if on_device is None else in_units(on_device, dimensions)
+        values = si_values(given, dimensions, what)
         if isinstance(values, np.ndarray) and values.shape != (n,):
             raise NetworkError(
                 f"{what} was given values of the shape {values.shape}; give one value or one for "

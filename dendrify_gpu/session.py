@@ -67,23 +67,14 @@ class Session:
         self._continuation = Continuation.of(self.simulation, self._continuation)
         self.simulation = None
 
-    def set_rate(self, name: str, rate: float | np.ndarray) -> bool:
-        """Change the rate of a Poisson group from the present step on.
-
-        Returns
-        -------
-        bool
-            Whether the simulation has to be remade, because it has no room for that many spikes.
-        """
+    def set_rate(self, name: str, rate: float | np.ndarray) -> None:
+        """Change the rate of a Poisson group from the present step on."""
         if self.simulation is not None:
             self.simulation.set_rate(name, rate)
-            plan = next(item for item in self.simulation.plan.poisson if item.name == name)
-            return bool(_spikes_per_second(rate, plan.n) > _spikes_per_second(plan.rate, plan.n))
         elif name in self._continuation.poisson_restart:
             now = {name: self._continuation.source_step}
             restarts = self._continuation.poisson_restart | now
             self._continuation = replace(self._continuation, poisson_restart=restarts)
-        return False
 
     def check_unbroken(self) -> None:
         """Refuse to go on after an error.
@@ -137,7 +128,3 @@ class Session:
             self._broken = str(error)
             raise
         return seconds, spikes
-
-
-def _spikes_per_second(rate: float | np.ndarray, n: int) -> float:
-    return float(np.broadcast_to(rate, (n,)).sum())

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from .backends.base import Backend
 from .backends.cpu import CpuBackend, find_compiler
-from .backends.cuda import CudaBackend, cuda_unavailable
+from .backends.cuda import CudaBackend
+from .backends.cuda_devices import CudaDevice, cuda_devices, cuda_unavailable
+from .backends.device_views import DeviceView
+from .backends.foreign_arrays import host_values
 from .backends.nvcc import find_nvcc
 from .cache import cache_directory, clear_cache
 from .engine.carry_over import Continuation
@@ -42,6 +45,8 @@ __all__ = [
     "Continuation",
     "CpuBackend",
     "CudaBackend",
+    "CudaDevice",
+    "DeviceView",
     "GeneratorPlan",
     "Model",
     "ModelError",
@@ -64,10 +69,12 @@ __all__ = [
     "build_program",
     "cache_directory",
     "clear_cache",
+    "cuda_devices",
     "cuda_unavailable",
     "find_compiler",
     "find_nvcc",
     "generated_source",
+    "host_values",
     "integration_methods",
     "memory_needed",
     "nearest_names",

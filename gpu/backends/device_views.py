@@ -177,6 +177,8 @@ class DeviceArray:
     address : int
     count : int
     dtype : numpy.dtype
+    device : int
+        Number of the CUDA device, as far as it is known; any device of the process can read any other's memory.
     owner : object
         Keeps the memory alive.
     """
@@ -184,6 +186,7 @@ class DeviceArray:
     address: int
     count: int
     dtype: np.dtype
+    device: int
     owner: object
 
 
@@ -224,7 +227,7 @@ def _of_interface(interface: dict[str, Any], owner: object, what: str) -> Device
     if interface.get("mask") is not None:
         raise NetworkError(f"{what} was given a masked array on a device; give one without a mask.")
     _check(shape, None if strides is None else strides[0] // dtype.itemsize, dtype, what)
-    return DeviceArray(address, shape[0], dtype, owner)
+    return DeviceArray(address, shape[0], dtype, 0, owner)
 
 
 def _of_capsule(capsule: Any, what: str) -> DeviceArray:
@@ -240,7 +243,11 @@ def _of_capsule(capsule: Any, what: str) -> DeviceArray:
     _check(shape, stride, dtype, what)
     _python.PyCapsule_SetName(id(capsule), _USED)
     return DeviceArray(
-        int(tensor.data) + int(tensor.byte_offset), shape[0], dtype, _Taken(managed, capsule)
+        int(tensor.data or 0) + int(tensor.byte_offset),
+        shape[0],
+        dtype,
+        int(tensor.device_id),
+        _Taken(managed, capsule),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import sympy
 
@@ -90,6 +92,10 @@ class PopulationMemory:
             ).copy()
         number = self._number(name)
         return self.state.read()[number, : self.n].astype(np.float64)
+
+    def view(self, name: str) -> Any:
+        """Return a state of every neuron where it is, without a copy: see `Buffer.view`."""
+        return self.state.view(self._number(name), self.n)
 
     def write(self, name: str, values: float | np.ndarray) -> None:
         """Set a state or a parameter of every neuron."""

@@ -96,6 +96,11 @@ class RunLoop:
 
     # ------------------------------------------------------------------- batches
 
+    def _keep_from(self, stop: int) -> int:
+        """Return the first step whose unrecorded spikes may still be on their way at a step."""
+        longest = self._simulation.longest_unrecorded_delay
+        return _NO_STEP if longest is None else stop - longest
+
     def _queue(self, stop: int, keep_from: int | None = None) -> None:
         """Queue the windows up to a step."""
         simulation = self._simulation
@@ -103,9 +108,7 @@ class RunLoop:
             self._step, stop, self._source_step, self._run_end, simulation.window
         )
         windows["resumed"] = windows["begin"] == self._complete
-        if keep_from is None:
-            longest = simulation.longest_unrecorded_delay
-            keep_from = _NO_STEP if longest is None else stop - longest
+        keep_from = self._keep_from(stop) if keep_from is None else keep_from
         self._queue_windows(windows, stop, keep_from)
 
     def _queue_windows(self, windows: np.ndarray, stop: int, keep_from: int) -> None:
@@ -193,7 +196,7 @@ class RunLoop:
         window["begin"] = window["end"] = simulation.step
         window["source_begin"] = window["source_end"] = simulation.source_step
         window["flush"] = 1
-        self._queue_windows(window, simulation.step, _NO_STEP)
+        self._queue_windows(window, simulation.step, self._keep_from(simulation.step))
         self._collect()
         self._complete = simulation.step
 

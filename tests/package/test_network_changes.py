@@ -317,3 +317,33 @@ def test_units_of_volts_survive() -> None:
     cells.v = 1 * mV
     net.run(1 * ms)
     assert cells.v.dim is volt.dim
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_spikes_that_nobody_records_are_forgotten_once_they_have_arrived(precision: str) -> None:
+    """They still are delivered, also across a change of the network."""
+
+    def bare() -> tuple[dg.Network, dict[str, Any]]:
+        net, objects = rich(precision=precision)
+        for name in ("spikes", "other_spikes", "ext_spikes"):
+            net._recordings.remove(objects[name])
+        net._changed()
+        return net, objects
+
+    whole, expected = rich(precision=precision)
+    whole.run(60 * ms)
+    net, objects = bare()
+    total = net.run(20.1 * ms).spikes
+    for duration in (0.1, 2.8, 37):
+        net._changed()
+        total += net.run(duration * ms).spikes
+    for variable in ("v", "u", "fired"):
+        assert np.array_equal(expected["traces"][variable], objects["traces"][variable])
+    assert total > 900
+    simulation = net._session.simulation
+    assert simulation is not None
+    assert len(simulation.spikes) == 0
+    # What may still be on its way is kept: at most 8 ms.
+    _, steps = simulation.spikes.of(0, 10**6)
+    assert len(steps) > 0
+    assert steps.min() >= simulation.step - 81

@@ -521,6 +521,9 @@ def test_auto_takes_a_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) ->
         name = "cuda"
         description = "a device"
 
+        def __init__(self, number: int) -> None:
+            assert number == 0
+
     monkeypatch.setattr("dendrify_gpu.backend_choice.cuda_unavailable", lambda: None)
     monkeypatch.setattr("dendrify_gpu.backend_choice.CudaBackend", Device)
     assert (

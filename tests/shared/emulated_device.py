@@ -84,6 +84,7 @@ class Stream:
         driver.need_context()
         self._driver = driver
         self.queue: deque[Callable[[], None]] = deque()
+        driver.streams.append(self)
 
     def synchronize(self) -> None:
         self._driver.need_context()
@@ -240,6 +241,7 @@ class EmulatedDriver(types.ModuleType):
         self.freed: list[Any] = []
         self.pinned: list[_PinnedBase] = []
         self.contexts: list[int] = []
+        self.streams: list[Stream] = []
         driver = self
 
         class Device:
@@ -269,6 +271,13 @@ class EmulatedDriver(types.ModuleType):
             @staticmethod
             def pop() -> None:
                 driver.contexts.pop()
+
+            @staticmethod
+            def synchronize() -> None:
+                driver.need_context()
+                driver.waits += 1
+                for stream in driver.streams:
+                    stream.synchronize()
 
         self.Device = Device
         self.Context = Context
