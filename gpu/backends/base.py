@@ -106,6 +106,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def row_part(self) -> int | None:
+        """Synapses of one spike that one group of threads delivers; None where rows are never divided."""
+        ...
+
+    @property
     def batches(self) -> int:
         """How many batches of windows may be queued at a time; 1 where queueing waits until they are done."""
         ...

@@ -180,6 +180,7 @@ class CpuBackend:
 
     name = "cpu"
     batches = 1
+    row_part = None
 
     def __init__(self, threads: int | None = None, vector_bytes: int | None = None) -> None:
         available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0

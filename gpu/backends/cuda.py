@@ -50,6 +50,7 @@ class CudaBackend:
 
     name = "cuda"
     batches = 2
+    row_part = 1024
 
     def __init__(
         self,

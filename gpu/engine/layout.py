@@ -58,12 +58,13 @@ PROJECTION = _record(
 EMITTER = _record(ints="source n first_projection last_projection recorded reserved")
 CONTROL = _record(
     "not_finite spike_total",
-    ints="spike_count spike_capacity kept_count kept_capacity keep_from halted windows_done blocks_done",
+    ints="spike_count spike_capacity kept_count kept_capacity keep_from halted windows_done blocks_done "
+    "repeated reserved",
 )
 NETWORK = _record(
-    "population poisson generator projection emitter spike kept control",
+    "population poisson generator projection emitter spike kept parts part control",
     doubles="dt",
-    ints="n_population n_poisson n_generator n_emitter seed reserved",
+    ints="n_population n_poisson n_generator n_emitter seed group row_part reserved",
 )
 
 #: Where ``Control.halted`` is in a record, and its size, in bytes.

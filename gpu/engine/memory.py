@@ -8,11 +8,12 @@ import numpy as np
 
 from ..codegen.coefficients import Coefficients
 from ..codegen.step_function import StepFunction
+from .balance import row_parts
 from .batches import kept_capacity
 from .layout import SPIKE, WINDOW
 from .monitors import sample_capacities
 from .pace import MOST_WINDOWS
-from .plan import NetworkPlan, PopulationPlan, ProjectionPlan
+from .plan import GeneratorPlan, NetworkPlan, PoissonPlan, PopulationPlan, ProjectionPlan
 from .population import INPUT_BLOCK, LEAST_LANES, padded
 from .ports import Port
 from .spikes import spike_reserve
@@ -27,6 +28,7 @@ def estimate_bytes(
     window: int,
     functions: Sequence[StepFunction],
     batches: int = 1,
+    row_part: int | None = None,
 ) -> dict[str, int]:
     """Estimate the bytes that a network takes in a backend's memory.
 
@@ -44,6 +46,8 @@ def estimate_bytes(
         Step function of each population.
     batches : int, optional
         Batches of windows that may be queued at a time. Default 1, as on the CPU.
+    row_part : int, optional
+        Synapses of a row that are delivered at a time. Default: all, as on the CPU.
 
     Returns
     -------
@@ -66,7 +70,14 @@ def estimate_bytes(
         )
         pending += stride * n_slot * sum(1 if port.narrow else real for port in its_ports)
         pending += stride // LEAST_LANES * max(1, len(its_ports)) * n_slot
-    reserve = spike_reserve(plan, {item.name: item.rate for item in plan.poisson}, window)
+    spiking: list[PopulationPlan | PoissonPlan | GeneratorPlan]
+    spiking = [*plan.populations, *plan.poisson, *plan.generators]
+    starts = np.cumsum([0, *(item.n for item in spiking)]).tolist()
+    first = {item.name: start for item, start in zip(spiking, starts, strict=False)}
+    parts = row_parts(plan, first, starts[-1], row_part)
+    rates = {item.name: item.rate for item in plan.poisson}
+    reserve = spike_reserve(plan, rates, window, parts)
+    divided = 0 if parts is None else 4 * (reserve + len(parts))
     recorded = batches * sum(
         capacity * len(monitor.variables) * len(monitor.indices) * real
         for monitor, capacity in zip(
@@ -81,7 +92,8 @@ def estimate_bytes(
         "pending input": pending,
         "synapses": sum(_synapse_bytes(item, real) for item in plan.projections),
         "spikes": SPIKE.itemsize * (reserve + batches * kept_capacity(reserve))
-        + batches * MOST_WINDOWS * WINDOW.itemsize,
+        + batches * MOST_WINDOWS * WINDOW.itemsize
+        + divided,
         "sources": sum(12 * item.n for item in plan.poisson)
         + sum(8 * len(item.steps) for item in plan.generators),
         "recordings": recorded,

@@ -11,6 +11,7 @@ import numpy as np
 from ..backends.base import Backend, WorkItem
 from ..compile import CompiledModels, generate
 from ..errors import NetworkTooLargeError, SimulationError
+from .balance import group_size, row_parts
 from .batches import BatchMemory
 from .inputs import GeneratorMemory, PoissonMemory
 from .interrupts import deferred_interrupts
@@ -117,7 +118,13 @@ class Simulation:
         starts = np.concatenate([[0], np.cumsum(list(self._sizes.values()))])
         self._first_source = dict(zip(self._sizes, starts.tolist(), strict=False))
         need = estimate_bytes(
-            plan, ports, slots, self.window, self.models.of_population, backend.batches
+            plan,
+            ports,
+            slots,
+            self.window,
+            self.models.of_population,
+            backend.batches,
+            backend.row_part,
         )
         self._check_memory(need)
         started = time.perf_counter()
@@ -156,7 +163,7 @@ class Simulation:
         """Change the rate of Poisson sources from the current step on; spike lists grow where they have to."""
         with deferred_interrupts():
             self._rates[name] = rate
-            reserve = spike_reserve(self.plan, self._rates, self.window)
+            reserve = spike_reserve(self.plan, self._rates, self.window, self._parts)
             if reserve > self._reserve:
                 self._allocate_spikes(reserve)
             self.poisson.set_rate(name, rate, self.source_step)
@@ -276,11 +283,16 @@ class Simulation:
             for _ in range(backend.batches)
         ]
         self._rates = {item.name: item.rate for item in plan.poisson}
-        self._allocate_spikes(spike_reserve(plan, self._rates, self.window))
+        n_source = sum(self._sizes.values())
+        self._parts = row_parts(plan, self._first_source, n_source, backend.row_part)
+        self._parts_memory = None if self._parts is None else backend.upload(self._parts)
+        self._allocate_spikes(spike_reserve(plan, self._rates, self.window, self._parts))
 
     def _allocate_spikes(self, reserve: int) -> None:
         """Make room for the most spikes that a window can have, and tell the kernels."""
         self._spikes = self.backend.allocate((reserve,), SPIKE)
+        if self._parts_memory is not None:
+            self._part = self.backend.allocate((reserve,), np.int32)
         self._reserve = reserve
         plan = self.plan
         network = np.zeros(1, dtype=NETWORK)
@@ -289,6 +301,10 @@ class Simulation:
         network["projection"] = self._wiring.projection_address
         network["emitter"] = self._wiring.emitter_address
         network["spike"] = self._spikes.address
+        if self._parts_memory is not None:
+            network["parts"], network["part"] = self._parts_memory.address, self._part.address
+            network["row_part"] = self.backend.row_part
+        network["group"] = group_size(plan)
         network["dt"] = plan.dt
         network["n_population"] = len(plan.populations)
         network["n_poisson"] = len(plan.poisson)

@@ -11,10 +11,16 @@ from .plan import NetworkPlan
 __all__ = ["spike_reserve"]
 
 
-def spike_reserve(plan: NetworkPlan, rates: Mapping[str, float | np.ndarray], window: int) -> int:
-    """Return the most spikes of one window: one a step for neurons, by their rates for Poisson sources.
+def spike_reserve(
+    plan: NetworkPlan,
+    rates: Mapping[str, float | np.ndarray],
+    window: int,
+    parts: np.ndarray | None = None,
+) -> int:
+    """Return the most places that the spikes of one window take on their list.
 
-    For these it is the mean and twenty standard deviations, and at most one a step.
+    Neurons have at most one spike a step, generators what they were given; for Poisson sources it is the mean by their
+    rates and twenty standard deviations, and at most one a step.
 
     Parameters
     ----------
@@ -24,20 +30,37 @@ def spike_reserve(plan: NetworkPlan, rates: Mapping[str, float | np.ndarray], wi
         Present rates of the Poisson groups in hertz.
     window : int
         Steps of a window.
+    parts : ndarray of int, shape (sources,), optional
+        Places that a spike of each source takes. Default: one.
 
     Returns
     -------
     int
     """
-    reserve = sum(item.n for item in plan.populations if item.program.threshold is not None)
-    reserve *= window
+    reserve, first = 0, 0
+
+    def places(n: int) -> np.ndarray:
+        return np.ones(n, dtype=np.int32) if parts is None else parts[first : first + n]
+
+    for population in plan.populations:
+        if population.program.threshold is not None:
+            reserve += int(places(population.n).sum(dtype=np.int64)) * window
+        first += population.n
     for item in plan.poisson:
+        own = places(item.n)
         probability = np.clip(np.asarray(rates[item.name]) * plan.dt, 0.0, 1.0)
-        mean = float(np.broadcast_to(probability, (item.n,)).sum()) * window
-        likely = int(mean + 20 * np.sqrt(mean) + 1000)
-        reserve += min(likely, item.n * window)
+        mean = float((own * np.broadcast_to(probability, (item.n,))).sum()) * window
+        most = int(own.max(initial=1))
+        likely = int(mean + 20 * np.sqrt(mean * most) + 1000 * most)
+        reserve += min(likely, int(own.sum(dtype=np.int64)) * window)
+        first += item.n
     for generator in plan.generators:
-        steps = np.sort(np.asarray(generator.steps))
+        order = np.argsort(generator.steps, kind="stable")
+        steps = np.asarray(generator.steps)[order]
+        taken = np.concatenate(
+            [[0], np.cumsum(places(generator.n)[np.asarray(generator.indices)[order]])]
+        )
         late = np.searchsorted(steps, steps + window)
-        reserve += int((late - np.arange(len(steps))).max(initial=0))
+        reserve += int((taken[late] - taken[np.arange(len(steps))]).max(initial=0))
+        first += generator.n
     return max(1, reserve)

@@ -41,7 +41,15 @@ DEVICE void look_at(Worker *worker, const Population *p)
 
 // A worker takes every synapse of a row that leads to one of its neurons.
 DEVICE int64_t row_start(const Worker *) { return 0; }
+DEVICE int64_t row_end(const Worker *, int64_t, int64_t end) { return end; }
 DEVICE int64_t row_stride(const Worker *) { return 1; }
+
+// Threads divide the targets, so rows need not be divided.
+DEVICE int32_t parts_of(const Network *, int32_t) { return 1; }
+DEVICE void put_part(const Network *, int32_t, int32_t) {}
+
+// Whether a worker is the one that keeps a spike for the host.
+DEVICE bool keeps(const Worker *worker) { return worker->number == 0; }
 
 DEVICE void accumulate(integer *where, integer amount) { *where += amount; }
 DEVICE void accumulate_narrow(uint8_t *where, integer amount) { *where = (uint8_t)(*where + amount); }

@@ -4,10 +4,12 @@
 
 #define RARE static __device__ __noinline__
 
-// One thread of the warp that delivers a spike: the threads take the synapses of a row in turn.
+// One thread of the group that delivers a spike: the threads take the synapses of a row, or of a part of it, in turn.
 struct Worker {
     int32_t number;
     int32_t count;
+    int64_t from;   // the part of the row
+    int64_t until;
     int32_t first_step;
     int32_t emitter;  // whose spike it delivered last
     int32_t low;
@@ -22,8 +24,22 @@ DEVICE void look_at(Worker *worker, const Population *p)
     worker->slot = worker->first_step % p->n_slot;
 }
 
-DEVICE int64_t row_start(const Worker *worker) { return worker->number; }
+DEVICE int64_t row_start(const Worker *worker) { return worker->from + worker->number; }
+DEVICE int64_t row_end(const Worker *worker, int64_t begin, int64_t end)
+{
+    return begin + worker->until < end ? begin + worker->until : end;
+}
 DEVICE int64_t row_stride(const Worker *worker) { return worker->count; }
+
+DEVICE int32_t parts_of(const Network *net, int32_t source) { return net->parts ? net->parts[source] : 1; }
+DEVICE void put_part(const Network *net, int32_t place, int32_t part)
+{
+    if (net->parts && place < net->control->spike_capacity)
+        net->part[place] = part;
+}
+
+// Whether a worker is the one that keeps a spike for the host.
+DEVICE bool keeps(const Worker *worker) { return worker->number == 0 && worker->from == 0; }
 
 DEVICE void accumulate(integer *where, integer amount)
 {

@@ -37,15 +37,21 @@ extern "C" __global__ void __launch_bounds__(ADVANCING_THREADS, 1)
     }
 }
 
-// One warp for each spike, striding over the spikes of the window.
+// A group of threads for each spike or each part of one, striding over those of the window.
 DEVICE void deliver_share(const Network *__restrict__ net, const Window *__restrict__ windows, int32_t number)
 {
-    const int32_t warp = (int32_t)((blockIdx.x * blockDim.x + threadIdx.x) / 32);
-    const int32_t warps = (int32_t)(gridDim.x * blockDim.x / 32);
-    Worker worker = {(int32_t)(threadIdx.x % 32), 32, windows[number].begin, 0, 0, 0, 0};
+    const int32_t thread = (int32_t)(blockIdx.x * blockDim.x + threadIdx.x);
+    const int32_t groups = (int32_t)(gridDim.x * blockDim.x) / net->group;
+    const int64_t all = (int64_t)1 << 62;
+    Worker worker = {thread % net->group, net->group, 0, all, windows[number].begin, 0, 0, 0, 0};
     const int32_t end = listed_spikes(net);
-    for (int32_t k = warp; k < end; k += warps)
+    for (int32_t k = thread / net->group; k < end; k += groups) {
+        if (net->parts) {
+            worker.from = (int64_t)net->part[k] * net->row_part;
+            worker.until = worker.from + net->row_part;
+        }
         deliver_spike(net, net->spike[k], &worker);
+    }
 }
 
 // The last block to finish closes the window: nobody reads the control block any more. Eight blocks to a multiprocessor

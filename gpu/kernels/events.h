@@ -17,9 +17,17 @@ DEVICE void put_spike(const Network *net, int32_t place, int32_t source, int32_t
     }
 }
 
+// List a spike, as often as its synapses are delivered in parts.
 DEVICE void append_spike(const Network *net, int32_t source, int32_t step)
 {
-    put_spike(net, claim_spikes(net, 1), source, step);
+    const int32_t count = parts_of(net, source);
+    const int32_t place = claim_spikes(net, count);
+    for (int32_t part = 0; part < count; ++part) {
+        put_spike(net, place + part, source, step);
+        put_part(net, place + part, part);
+    }
+    if (count > 1)
+        atomic_claim(&net->control->repeated, count - 1);
 }
 
 DEVICE bool sample_due(const Monitor *m, int64_t first, int32_t step)
@@ -177,7 +185,7 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
         slot += j->common_delay;
     while (slot >= post->n_slot)
         slot -= post->n_slot;
-    const Span span = {begin + row_start(worker), end, row_stride(worker), first_target, slot};
+    const Span span = {begin + row_start(worker), row_end(worker, begin, end), row_stride(worker), first_target, slot};
     // What the synapses of a projection have in common is decided before their loop.
     if (j->kind != SYNAPSES_EXPLICIT) {
         if (post->port[j->port].narrow)
@@ -199,7 +207,7 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
 DEVICE void deliver_spike(const Network *net, Spike spike, Worker *worker)
 {
     const Emitter *const emitter = emitter_of(net, spike.source, worker);
-    if (worker->number == 0 && (emitter->recorded || spike.step >= net->control->keep_from))
+    if (keeps(worker) && (emitter->recorded || spike.step >= net->control->keep_from))
         net->kept[claim_kept(&net->control->kept_count)] = spike;
     for (int32_t k = emitter->first_projection; k < emitter->last_projection; ++k) {
         const Projection *j = &net->projection[k];
@@ -228,7 +236,7 @@ DEVICE void close_window(const Network *net)
 {
     Control *control = net->control;
     control->windows_done += 1;
-    control->spike_total += (uint64_t)control->spike_count;
+    control->spike_total += (uint64_t)(control->spike_count - control->repeated);
     if (control->spike_count > control->spike_capacity)
         control->halted = HALTED_OVERFLOW;
     else if (control->not_finite != ~(uint64_t)0)
@@ -236,6 +244,7 @@ DEVICE void close_window(const Network *net)
     else if (control->kept_capacity - control->kept_count < control->spike_capacity)
         control->halted = HALTED_FULL;
     control->spike_count = 0;
+    control->repeated = 0;
 }
 
 #endif

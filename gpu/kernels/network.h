@@ -137,6 +137,8 @@ struct Control {
     int32_t halted;
     int32_t windows_done;
     int32_t blocks_done;    // CUDA: blocks that have delivered their spikes of this window
+    int32_t repeated;       // places of this window's list beyond the first of each spike
+    int32_t reserved;
 };
 
 struct Network {
@@ -147,6 +149,9 @@ struct Network {
     const Emitter *emitter;
     Spike *spike;  // of this window
     Spike *kept;   // of the batch
+    // Where rows of synapses are delivered in parts: their number for each source, and the part of each place in the list.
+    const int32_t *parts;
+    int32_t *part;
     Control *control;
     double dt;
     int32_t n_population;
@@ -154,6 +159,8 @@ struct Network {
     int32_t n_generator;
     int32_t n_emitter;
     uint32_t seed;
+    int32_t group;     // CUDA: threads that share a spike
+    int32_t row_part;  // synapses of a part of a row
     int32_t reserved;
 };
 

@@ -28,6 +28,7 @@ from dendrify_gpu.gpu import (
 )
 from dendrify_gpu.gpu.backends.cuda_devices import cuda_devices
 from dendrify_gpu.gpu.backends.cuda_kernels import DeviceShape, choose_block
+from dendrify_gpu.gpu.engine.balance import group_size
 from dendrify_gpu.gpu.engine.memory import estimate_bytes
 from dendrify_gpu.gpu.engine.run_loop import RunLoop
 from dendrify_gpu.gpu.engine.schedule import slot_count
@@ -120,6 +121,36 @@ def test_bits_do_not_depend_on_the_length_of_windows(emulated_device: EmulatedDr
         found[simulation.window] = parts(simulation)
     assert list(found) == [1, 3, 5]
     assert found[1] == found[3] == found[5]
+
+
+@pytest.mark.parametrize("part", [3, 40])
+def test_long_rows_are_delivered_in_parts(
+    emulated_device: EmulatedDriver, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """One neuron with many targets, others with few: the same bits, however rows are divided."""
+    plan = network(32)
+    reference = outcome(plan, CpuBackend(), 400)
+    monkeypatch.setattr(CudaBackend, "row_part", part)
+    simulation = Simulation(plan, CudaBackend())
+    assert simulation._parts is not None
+    # All-to-all rows of 70 synapses, explicit ones of 10.
+    assert simulation._parts[0] == -(-70 // part)
+    assert simulation._parts[500] == 1  # Poisson sources have one synapse each
+    report = simulation.run(400)
+    assert parts(simulation) == reference
+    assert report.spikes == len(simulation.spikes)
+
+
+@pytest.mark.parametrize(
+    ("each", "group"), [(1, 4), (4, 4), (5, 8), (16, 16), (17, 32), (3000, 32)]
+)
+def test_short_rows_are_delivered_by_few_threads(each: int, group: int) -> None:
+    cells = PopulationPlan("cells", build_program(lif(), DT), 3000)
+    synapses = ProjectionPlan("p", "noise", "cells", ("g",), "all_to_all", 5, each, 1e-3, 1)
+    plan = NetworkPlan(
+        DT, 32, 1, (cells,), (PoissonPlan("noise", 5, 10.0, 1),), projections=(synapses,)
+    )
+    assert group_size(plan) == group
 
 
 def test_launches_and_waits_are_few(emulated_device: EmulatedDriver) -> None:
@@ -265,6 +296,7 @@ def test_the_estimate_is_what_is_allocated(emulated_device: EmulatedDriver, prec
         simulation.window,
         simulation.models.of_population,
         2,
+        CudaBackend.row_part,
     )
     assert 0.95 * real < sum(need.values()) < 1.05 * real
 
