@@ -12,6 +12,7 @@ from brian2.units.fundamentalunits import Dimension
 
 from .errors import NetworkError
 from .quantities import shown, si_values
+from .randomness import standard_normal
 
 __all__ = ["Distribution", "Normal", "Uniform", "normal", "uniform"]
 
@@ -96,10 +97,10 @@ class Normal(Distribution):
                 f"{what}: less than {_LEAST_MASS:.1%} of {self} lies between its bounds; widen "
                 "them."
             )
-        values = random.normal(mean, std, n)
+        values = mean + std * standard_normal(random, n)
         outside = np.flatnonzero((values < low) | (values > high))
         while len(outside):
-            values[outside] = random.normal(mean, std, len(outside))
+            values[outside] = mean + std * standard_normal(random, len(outside))
             outside = outside[(values[outside] < low) | (values[outside] > high)]
         return values
 

@@ -14,6 +14,7 @@ from .backends.device_views import DeviceView
 from .backends.foreign_arrays import host_values
 from .backends.nvcc import find_nvcc
 from .cache import cache_directory, clear_cache
+from .codegen.host_functions import log
 from .engine.carry_over import Continuation
 from .engine.plan import (
     GeneratorPlan,
@@ -76,6 +77,7 @@ __all__ = [
     "generated_source",
     "host_values",
     "integration_methods",
+    "log",
     "memory_needed",
     "nearest_names",
 ]

@@ -1,4 +1,4 @@
-"""What depends on parameters alone is computed once, on the host, in double precision.
+"""What depends on parameters alone is computed once, on the host, in double precision and alike on every machine.
 
 A `CoefficientTable` collects the parameter-only parts of a program's expressions while they are lowered;
 `Coefficients` evaluates them for given parameter values.
@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.printing.numpy import NumPyPrinter
 
+from .host_functions import HOST_FUNCTIONS
 from .nodes import Coefficient, Literal, Node, PerNeuron
 
 __all__ = ["CoefficientTable", "Coefficients"]
@@ -117,6 +119,13 @@ class Coefficients:
         return _compile(self.per_neuron, self.derived)
 
 
+class _HostPrinter(NumPyPrinter):
+    """Prints powers as calls of a function that gives the same digits on every machine."""
+
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
+        return f"power({self._print(expr.base)}, {self._print(expr.exp)})"
+
+
 def _compile(
     expressions: tuple[sympy.Expr, ...], derived: tuple[tuple[str, sympy.Expr], ...]
 ) -> tuple[Callable[..., Any], list[str]]:
@@ -131,7 +140,7 @@ def _compile(
         for value in everything
         for symbol in value.free_symbols
     }
-    functions = {"int_": lambda value: np.asarray(value).astype(int), "exprel": _exprel}
+    functions = {"int_": lambda value: np.asarray(value).astype(int), **HOST_FUNCTIONS}
     steps = [
         (sympy.Symbol(name, real=True), value.xreplace(renamed)) for name, value in needed.items()
     ]
@@ -139,6 +148,7 @@ def _compile(
         list(arguments.values()),
         [value.xreplace(renamed) for value in expressions],
         [functions, "numpy"],
+        printer=_HostPrinter({"fully_qualified_modules": False, "allow_unknown_functions": True}),
         cse=lambda results: (steps, results),
     )
     return function, names
@@ -162,9 +172,3 @@ def _evaluate(compiled: tuple[Callable[..., Any], list[str]], values: Mapping[st
     function, names = compiled
     with np.errstate(all="ignore"):
         return function(*(np.asarray(values[name], dtype=np.float64)[()] for name in names))
-
-
-def _exprel(value: Any) -> Any:
-    value = np.asarray(value, dtype=np.float64)
-    safe = np.where(value == 0, 1.0, value)
-    return np.where(value == 0, 1.0, np.expm1(safe) / safe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..backends.base import Backend, Buffer
+from ..codegen.host_functions import log1p
 from .layout import GENERATOR, POISSON
 from .plan import GeneratorPlan, PoissonPlan
 
@@ -69,10 +70,9 @@ class PoissonMemory:
 
     def _gap_scale(self, name: str, rate: float | np.ndarray) -> np.ndarray:
         """Return ``1 / log(1 - rate*dt)``: -inf for a silent source, -0 for one that always spikes."""
-        every = np.broadcast_to(np.asarray(rate, dtype=np.float64), (self._plans[name].n,))
-        probability = np.clip(every * self._dt, 0.0, 1.0)
+        probability = np.clip(np.asarray(rate, dtype=np.float64) * self._dt, 0.0, 1.0)
         with np.errstate(divide="ignore"):
-            return 1.0 / np.log1p(-probability)
+            return np.broadcast_to(1.0 / log1p(-probability), (self._plans[name].n,))
 
 
 class GeneratorMemory:

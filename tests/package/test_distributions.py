@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from brian2 import ms, mV, second
 from brian2.units.fundamentalunits import DIMENSIONLESS
+from scipy.special import erfc
+from scipy.stats import kstest
 
 import dendrify_gpu as dg
 from dendrify_gpu.distributions import Distribution
-from dendrify_gpu.randomness import Purpose, generator
+from dendrify_gpu.randomness import Purpose, generator, standard_normal
 
 N = 40_000
 
@@ -87,3 +89,14 @@ def test_a_generator_does_not_run_into_the_next_draw() -> None:
     first = generator(1, Purpose.VALUES, 0, 0).integers(2**63, size=100_000)
     second_ = generator(1, Purpose.VALUES, 0, 1).integers(2**63, size=100_000)
     assert len(np.intersect1d(first, second_)) == 0
+
+
+def test_the_tail_of_normal_numbers_is_normal() -> None:
+    """Beyond the part that numpy draws, too."""
+    values = standard_normal(generator(7, Purpose.VALUES, 0), 4_000_000)
+    tail = np.sort(np.abs(values[np.abs(values) > 3.6541528853610088]))
+    mass = erfc(3.6541528853610088 / np.sqrt(2))
+    assert abs(len(tail) - mass * len(values)) < 5 * np.sqrt(mass * len(values))
+    remaining = erfc(tail / np.sqrt(2)) / mass
+    assert kstest(remaining, "uniform").pvalue > 1e-3
+    assert 0.4 < np.mean(values[np.abs(values) > 3.66] > 0) < 0.6
