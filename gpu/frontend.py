@@ -31,6 +31,7 @@ from brian2.utils.stringtools import get_identifiers
 
 from .errors import ModelError, nearest_names
 from .integrators import INTEGRATORS, SEES_REFRACTORINESS
+from .integrators.noise import in_order
 from .model import Model
 from .program import Assignment, Event, Program, Refractory, Variable
 
@@ -248,6 +249,8 @@ class _Reader:
     def _update(self, equations: Equations, variables: dict[str, Any]) -> tuple[Assignment, ...]:
         if not equations.diff_eq_names:
             return ()
+        if equations.is_stochastic:
+            equations = in_order(equations)
         try:
             code = INTEGRATORS[self.model.method](equations, variables)
         except Exception as error:

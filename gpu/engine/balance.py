@@ -1,8 +1,8 @@
 """How the synapses of spikes are shared out among the threads of a device.
 
 On a device a group of threads delivers a spike, each thread every so many synapses of its row. Short rows want small
-groups, and a row of 10^5 synapses must not keep one group busy long after all others are done: it is delivered in parts,
-each of which is listed like a spike of its own.
+groups, and a row of 10^5 synapses must not keep one group busy long after all others are done: it is delivered in
+parts, each of which is listed like a spike of its own.
 """
 
 from __future__ import annotations

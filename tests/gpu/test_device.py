@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from models import active, lif
+from standard_networks import NETWORKS, Precision, outcome_hash, plan_of, stored_hashes
 
 from dendrify_gpu.gpu import (
     CpuBackend,
@@ -80,6 +81,24 @@ def outcome(plan: NetworkPlan, backend: object) -> tuple[bytes, ...]:
 def test_the_device_gives_the_bits_of_the_cpu(precision: int) -> None:
     plan = network(precision)
     assert outcome(plan, CudaBackend()) == outcome(plan, CpuBackend())
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_stored_hashes(name: str, precision: Precision) -> None:
+    expected = stored_hashes()[name][precision]
+    plan = plan_of(name, precision)
+    for block in (None, 32, 64, 128, 256):
+        assert outcome_hash(plan, CudaBackend(block=block)) == expected
+    for longest_window in (1, 3):
+        assert outcome_hash(plan, CudaBackend(), longest_window) == expected
+
+
+def test_both_compilers_make_the_same_results() -> None:
+    plan = network(32, 1000)
+    assert outcome(plan, CudaBackend(compiler="nvcc")) == outcome(
+        plan, CudaBackend(compiler="nvrtc")
+    )
 
 
 def test_two_backends_on_one_device_do_not_disturb_each_other() -> None:
