@@ -7,6 +7,7 @@ from ._exprel import keep_exprel
 from ._versions import __version__, show_versions
 from .backend_choice import choose_backend
 from .brian_export import BrianNetwork
+from .code_text import CodeText
 from .compartments import (
     BoxSpike,
     CalciumPool,
@@ -37,7 +38,7 @@ from .errors import (
     ToolchainError,
     UnknownVariableError,
 )
-from .gpu import CudaDevice, cuda_devices
+from .gpu import CudaDevice, KernelReport, cuda_devices
 from .network import Network
 from .playground import Playground
 from .population import Population
@@ -54,6 +55,7 @@ __all__ = [
     "BrianNetwork",
     "CalciumPool",
     "Channel",
+    "CodeText",
     "Compartment",
     "CompartmentError",
     "CudaDevice",
@@ -64,6 +66,7 @@ __all__ = [
     "Gate",
     "IndexRangeError",
     "IonPool",
+    "KernelReport",
     "ModelError",
     "Morphology",
     "Network",

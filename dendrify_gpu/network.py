@@ -10,11 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from brian2 import ms, second
 
-from .backend_choice import ChosenBackend, check_backend_arguments, choose_backend
+from .backend_choice import ChosenBackend
 from .brian_export import BrianNetwork, export_to_brian2
 from .errors import NetworkError
-from .experiment import NetworkExperiment
-from .gpu import NetworkPlan, generated_source, memory_needed
+from .inspectable import InspectableNetwork
 from .objects import PRECISIONS
 from .planning import make_plan
 from .progress import progress_bar, wants_bar
@@ -31,7 +30,7 @@ __all__ = ["Network"]
 _LOGGER = logging.getLogger("dendrify_gpu")
 
 
-class Network(NetworkExperiment):
+class Network(InspectableNetwork):
     """Populations of neurons, their input and their synapses, on one clock.
 
     Parameters
@@ -79,12 +78,7 @@ class Network(NetworkExperiment):
         threads: int | None = None,
         device: int | None = None,
     ) -> None:
-        super().__init__(dt, precision, seed)
-        check_backend_arguments(backend, threads, device)
-        self._backend = backend
-        self._threads = threads
-        self._device = device
-        self._chosen: ChosenBackend | None = None
+        super().__init__(dt, precision, seed, backend, threads, device)
 
     def run(self, duration: Any, *, progress: bool | None = None) -> RunReport:
         """Simulate some time; a later call goes on where this one stopped.
@@ -131,6 +125,7 @@ class Network(NetworkExperiment):
                 lambda step: values_at(self._current_steps, step),
                 advance,
             )
+        self._last_run = steps, wall
         backend = chosen.backend
         return RunReport(
             in_units(steps * self._dt, second.dim),
@@ -166,76 +161,6 @@ class Network(NetworkExperiment):
             "seed": self._seed,
         }
         save_all(self._recordings, attributes, path)
-
-    def describe(self) -> str:
-        """Return the contents of the network as text: objects, synapses and memory.
-
-        Returns
-        -------
-        str
-
-        Examples
-        --------
-        >>> import dendrify_gpu as dg
-        >>> from brian2.units import Hz
-        >>> net = dg.Network()
-        >>> _ = net.poisson(10, rate=5*Hz, name='inputs')
-        >>> print(net.describe())
-        <Network: 0 populations of 0 neurons, 10 sources, 0 projections, dt = 0.1 ms, t = 0 ms>
-            <PoissonGroup 'inputs': 10 sources>
-            about 0.2 MB: spikes 0.2
-        """
-        objects = (
-            *self._populations,
-            *self._sources,
-            *self._projections,
-            *self._current_steps,
-            *self._recordings,
-        )
-        need = memory_needed(self.plan())
-        parts = ", ".join(
-            f"{what} {size / 1e6:.1f}" for what, size in need.items() if size >= 0.05e6
-        )
-        lines = [repr(self), *(f"    {item!r}" for item in objects)]
-        return "\n".join([*lines, f"    about {sum(need.values()) / 1e6:.1f} MB: {parts}"])
-
-    def source(self, backend: Literal["cpu", "cuda"] | None = None) -> str:
-        """Return the generated text that is compiled for this network.
-
-        Parameters
-        ----------
-        backend : {'cpu', 'cuda'}, optional
-            For which backend; the step functions are the same. Default: the one that `run` takes.
-
-        Returns
-        -------
-        str
-
-        Raises
-        ------
-        NetworkError
-            For an unknown backend.
-        """
-        return generated_source(self.plan(), backend or self._choose_backend().backend.name)
-
-    def plan(self) -> NetworkPlan:
-        """Return the network as the core runs it: plain data in SI units and time steps."""
-        return make_plan(
-            self._dt,
-            PRECISIONS[self._precision],
-            self._seed,
-            self._populations,
-            self._sources,
-            self._projections,
-            [item for item in self._recordings if isinstance(item, TraceRecording)],
-            self._current_steps,
-            self.step,
-            [
-                item.where.group.name
-                for item in self._recordings
-                if isinstance(item, SpikeRecording)
-            ],
-        )
 
     def snapshot(self) -> Snapshot:
         """Return the network at time zero as plain data, with the present values of its variables."""
@@ -382,26 +307,7 @@ class Network(NetworkExperiment):
             snapshot, steps, self._choose_backend(), neurons, variables, shows, target
         )
 
-    def __repr__(self) -> str:
-        def counted(number: int, what: str) -> str:
-            return f"{number} {what}" + ("" if number == 1 else "s")
-
-        neurons = sum(item.size for item in self._populations)
-        return (
-            f"<Network: {counted(len(self._populations), 'population')} of "
-            f"{counted(neurons, 'neuron')}, "
-            f"{counted(sum(item.size for item in self._sources), 'source')}, "
-            f"{counted(len(self._projections), 'projection')}, dt = {self._dt * 1e3:g} ms, "
-            f"t = {self.step * self._dt * 1e3:g} ms>"
-        )
-
     # ----------------------------------------------------------------- internals
-
-    def _choose_backend(self) -> ChosenBackend:
-        if self._chosen is None:
-            self._chosen = choose_backend(self._backend, self._threads, self._device)
-            _LOGGER.info("%s", self._chosen)
-        return self._chosen
 
     def _build(self, chosen: ChosenBackend) -> float:
         self._session.close()

@@ -37,11 +37,13 @@ from .errors import (
     nearest_names,
 )
 from .frontend import build_program, integration_methods
-from .inspection import generated_source, memory_needed
+from .inspection import TARGETS, generated_source, memory_needed
 from .model import Model
 from .program import Program
+from .report.kernel_report import KernelReport, ModelReport, kernel_report
 
 __all__ = [
+    "TARGETS",
     "Backend",
     "Continuation",
     "CpuBackend",
@@ -49,8 +51,10 @@ __all__ = [
     "CudaDevice",
     "DeviceView",
     "GeneratorPlan",
+    "KernelReport",
     "Model",
     "ModelError",
+    "ModelReport",
     "MonitorPlan",
     "NetworkError",
     "NetworkPlan",
@@ -77,6 +81,7 @@ __all__ = [
     "generated_source",
     "host_values",
     "integration_methods",
+    "kernel_report",
     "log",
     "memory_needed",
     "nearest_names",

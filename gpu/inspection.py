@@ -10,9 +10,10 @@ from .engine.ports import Port, make_ports
 from .engine.schedule import slot_count, window_length
 from .errors import NetworkError
 
-__all__ = ["generated_source", "memory_needed"]
+__all__ = ["TARGETS", "generated_source", "memory_needed"]
 
-_TARGETS = ("cpu", "cuda")
+#: Backends for which there is text.
+TARGETS = ("cpu", "cuda")
 
 
 def generated_source(plan: NetworkPlan, target: str) -> str:
@@ -34,9 +35,9 @@ def generated_source(plan: NetworkPlan, target: str) -> str:
     NetworkError
         For another target.
     """
-    if target not in _TARGETS:
+    if target not in TARGETS:
         raise NetworkError(
-            f"There is no generated text for {target!r}; use one of: {', '.join(_TARGETS)}."
+            f"There is no generated text for {target!r}; use one of: {', '.join(TARGETS)}."
         )
     return translation_unit(generate(plan, _ports(plan)).functions, target)
 

@@ -202,7 +202,23 @@ class CpuBackend:
 
     def build(self, functions: Sequence[StepFunction], precision: int) -> CpuKernels:
         """Compile step functions, or load them from the cache."""
-        text = self.source(functions)
+        path, made = self.library(self.source(functions), precision)
+        return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
+
+    def library(self, text: str, precision: int) -> tuple[Path, bool]:
+        """Compile a text that uses the headers to a shared library, or find it in the cache.
+
+        Returns
+        -------
+        path : pathlib.Path
+        made : bool
+            False if it was in the cache.
+
+        Raises
+        ------
+        ToolchainError
+            If the compiler refuses the text.
+        """
         flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
         if self.vector_bytes is not None:
             flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
@@ -224,8 +240,7 @@ class CpuBackend:
                     f"{self.compiler} refused the generated text:\n{result.stderr[:4000]}"
                 )
 
-        path, made = cached_file(parts, ".so", make)
-        return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
+        return cached_file(parts, ".so", make)
 
     def upload(self, values: np.ndarray) -> CpuBuffer:
         """Return new memory that holds these values."""

@@ -83,7 +83,7 @@ class CudaBackend:
         self._compiler = compiler
         self._device = driver.Device(device)
         self.context = self._device.retain_primary_context()
-        major, minor = self._device.compute_capability()
+        major, minor = self.compute_capability = tuple(self._device.compute_capability())
         self.architecture = f"sm_{major}{minor}"
         self.description = f"{self._device.name()} ({self.architecture})"
         with self.current():
@@ -108,14 +108,17 @@ class CudaBackend:
     @cached_property
     def shape(self) -> DeviceShape:
         """What decides how many threads run at a time."""
-        attribute = self.driver.device_attribute
         names = (
-            attribute.MULTIPROCESSOR_COUNT,
-            attribute.MAX_REGISTERS_PER_MULTIPROCESSOR,
-            attribute.MAX_THREADS_PER_MULTIPROCESSOR,
-            attribute.MAX_BLOCKS_PER_MULTIPROCESSOR,
+            "MULTIPROCESSOR_COUNT",
+            "MAX_REGISTERS_PER_MULTIPROCESSOR",
+            "MAX_THREADS_PER_MULTIPROCESSOR",
+            "MAX_BLOCKS_PER_MULTIPROCESSOR",
         )
-        return DeviceShape(*(int(self._device.get_attribute(name)) for name in names))
+        return DeviceShape(*(self.attribute(name) for name in names))
+
+    def attribute(self, name: str) -> int:
+        """Return an attribute of the device by the driver's name for it."""
+        return int(self._device.get_attribute(getattr(self.driver.device_attribute, name)))
 
     @cached_property
     def _staging(self) -> Staging:

@@ -94,6 +94,7 @@ def build_step_function(
         [
             f"// Model {program.name!r}, integrated by {program.method}. States:",
             *(f"//     {variable.equation}" for variable in program.states),
+            *_numbers(page),
             *(parted.functions() if parted else ()),
             f"DEVICE void {name}(const Network *net, const Population *p, int32_t _population,",
             f"{INDENT}const Window *window, int64_t first)",
@@ -108,6 +109,17 @@ def build_step_function(
     n_scratch = parted.partition.n_scratch if parted else 0
     coefficients = page.table.freeze()
     return StepFunction(name, source, coefficients, ports, recorded, page.traits.n_words, n_scratch)
+
+
+def _numbers(page: Page) -> list[str]:
+    """Say what the host computes for all neurons together."""
+    if not page.table.shared:
+        return []
+    return [
+        "// The host computes:",
+        *(f"//     {name} = {value}" for name, value in page.table.derived.items()),
+        *(f"//     c[{number}] = {value}" for value, number in page.table.shared.items()),
+    ]
 
 
 def _write_loop(page: Page, update: Update) -> None:

@@ -18,7 +18,7 @@ from .population import INPUT_BLOCK, LEAST_LANES, padded
 from .ports import Port
 from .spikes import spike_reserve
 
-__all__ = ["described", "estimate_bytes"]
+__all__ = ["described", "estimate_bytes", "population_bytes", "varying"]
 
 
 def estimate_bytes(
@@ -56,20 +56,13 @@ def estimate_bytes(
         recordings.
     """
     real = plan.precision // 8
-    states = coefficients = pending = 0
-    for population, its_ports, n_slot, function in zip(
-        plan.populations, ports, slots, functions, strict=True
-    ):
-        stride = padded(population.n)
-        rows = max(1, len(population.program.states) + function.n_scratch)
-        # The step of the last spike and the flags are integers of the same size.
-        states += stride * real * (rows + 1 + function.n_flag_words)
-        coefficients += real * sum(
-            stride if varies else INPUT_BLOCK
-            for varies in _varying(function.coefficients, population)
+    of_each = [
+        population_bytes(population, its_ports, n_slot, function, real)
+        for population, its_ports, n_slot, function in zip(
+            plan.populations, ports, slots, functions, strict=True
         )
-        pending += stride * n_slot * sum(1 if port.narrow else real for port in its_ports)
-        pending += stride // LEAST_LANES * max(1, len(its_ports)) * n_slot
+    ]
+    states, coefficients, pending = (sum(part) for part in zip((0, 0, 0), *of_each, strict=True))
     spiking: list[PopulationPlan | PoissonPlan | GeneratorPlan]
     spiking = [*plan.populations, *plan.poisson, *plan.generators]
     starts = np.cumsum([0, *(item.n for item in spiking)]).tolist()
@@ -100,6 +93,41 @@ def estimate_bytes(
     }
 
 
+def population_bytes(
+    population: PopulationPlan,
+    ports: tuple[Port, ...],
+    n_slot: int,
+    function: StepFunction,
+    real: int,
+) -> tuple[int, int, int]:
+    """Return the bytes of one population's states, per-neuron coefficients and pending input.
+
+    Parameters
+    ----------
+    population : PopulationPlan
+    ports : tuple of Port
+    n_slot : int
+        Pending steps of input.
+    function : StepFunction
+    real : int
+        Bytes of a number.
+
+    Returns
+    -------
+    tuple of int
+    """
+    stride = padded(population.n)
+    rows = max(1, len(population.program.states) + function.n_scratch)
+    # The step of the last spike and the flags are integers of the same size.
+    states = stride * real * (rows + 1 + function.n_flag_words)
+    coefficients = real * sum(
+        stride if varies else INPUT_BLOCK for varies in varying(function.coefficients, population)
+    )
+    pending = stride * n_slot * sum(1 if port.narrow else real for port in ports)
+    pending += stride // LEAST_LANES * max(1, len(ports)) * n_slot
+    return states, coefficients, pending
+
+
 def described(need: Mapping[str, int]) -> str:
     """Return an estimate as text, the largest part first.
 
@@ -112,7 +140,7 @@ def described(need: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in ordered if size)
 
 
-def _varying(coefficients: Coefficients, population: PopulationPlan) -> list[bool]:
+def varying(coefficients: Coefficients, population: PopulationPlan) -> list[bool]:
     """Return for each per-neuron expression whether neurons differ in it."""
     differ = {
         name

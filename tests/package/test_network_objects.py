@@ -503,14 +503,14 @@ def test_describe_and_repr(net: dg.Network) -> None:
 def test_source_is_the_generated_text(net: dg.Network) -> None:
     cells = add_cells(net)
     net.record(cells, "v")
-    cpu, cuda = net.source("cpu"), net.source("cuda")
+    cpu, cuda = net.code("cpu"), net.code("cuda")
     function = cpu[cpu.index("step_cells") : cpu.index("step_population")]
     assert function in cuda and cpu != cuda
-    assert net.source() == cpu
+    assert net.code() == cpu
     with pytest.raises(
         dg.NetworkError, match="no generated text for 'opencl'; use one of: cpu, cuda"
     ):
-        net.source("opencl")  # type: ignore[arg-type]
+        net.code("opencl")  # type: ignore[arg-type]
 
 
 def test_a_population_says_how_to_set_what_the_neuron_lacks() -> None:

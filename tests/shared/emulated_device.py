@@ -287,6 +287,9 @@ class EmulatedDriver(types.ModuleType):
             MAX_REGISTERS_PER_MULTIPROCESSOR=65536,
             MAX_THREADS_PER_MULTIPROCESSOR=2048,
             MAX_BLOCKS_PER_MULTIPROCESSOR=32,
+            CLOCK_RATE=1_980_000,
+            MEMORY_CLOCK_RATE=2_619_000,
+            GLOBAL_MEMORY_BUS_WIDTH=5120,
         )
         self.event_flags = types.SimpleNamespace(DISABLE_TIMING=2)
 

@@ -113,7 +113,7 @@ def test_a_membrane_that_is_not_linear(method) -> None:
 
 def test_the_refractory_flag_costs_no_exponential() -> None:
     *_, net = ours(CUBA, 1 * ms, ["v"], REST, {}, method="exact", **SPIKING)
-    step = net.source("cpu").split("first half of this step")[1]
+    step = net.code("cpu").split("first half of this step")[1]
     assert "lane_exp(" not in step
     assert "select(_not_refractory, splat(c[" in step
 
