@@ -99,30 +99,34 @@ DEVICE lane lane_mod(lane x, lane y)
     return select(unbounded, select(same_sign, with_sign_of(lane_abs(x), y), y), finite);
 }
 
-// e^x from x = k ln 2 + rest with |rest| <= ln(2)/2: e^rest - 1 = rest + rest^2 factor.
+// x = k ln 2 + f with |f| <= ln(2)/2 and f = high + low, of which high is exact.
 struct ExpReduced {
     lane k;
     ilane bits;  // k in the low bits
-    lane rest;
-    lane rest_error;
-    lane square;
-    lane factor;
+    lane high;
+    lane low;
+    lane f;
+    lane square;  // f^2
 };
 
 DEVICE ExpReduced exp_reduced(lane x)
 {
     const lane shifted = lane_fma(x, splat(LOG2_E), splat(ROUNDER));
     const lane k = shifted - splat(ROUNDER);
-    const lane reduced = lane_fma(k, splat(-LN2_HIGH), x);
-    const lane f = lane_fma(k, splat(-LN2_LOW), reduced);
-    const lane f_error = lane_fma(k, splat(-LN2_LOW), reduced - f);
-    const lane f2 = f * f;
-    // (e^f - 1 - f) / f^2
+    const lane high = lane_fma(k, splat(-LN2_HIGH), x);
+    const lane low = k * splat(-LN2_LOW);
+    const lane f = high + low;
+    return {k, as_integer(shifted), high, low, f, f * f};
+}
+
+// (e^f - 1 - f) / f^2
+DEVICE lane exp_factor(lane f, lane f2)
+{
 #if PRECISION == 32 // error 6.5e-8
     const lane low = lane_fma(f, splat((real)0x1.5554dcf88fd17p-3), splat((real)0x1p-1));
     const lane middle = lane_fma(f, splat((real)0x1.120b6e42d2112p-7), splat((real)0x1.5555192d5f5dep-5));
     const lane high = splat((real)0x1.6d11093a17fd8p-10);
-    const lane q = lane_fma(f2, lane_fma(f2, high, middle), low);
+    return lane_fma(f2, lane_fma(f2, high, middle), low);
 #else // error 1.1e-16
     const lane q0 = lane_fma(f, splat(0x1.5555555555556p-3), splat(0x1.0000000000001p-1));
     const lane q1 = lane_fma(f, splat(0x1.11111111109b3p-7), splat(0x1.5555555553d63p-5));
@@ -130,9 +134,28 @@ DEVICE ExpReduced exp_reduced(lane x)
     const lane q3 = lane_fma(f, splat(0x1.71de0dae63bb3p-19), splat(0x1.a019b90d2ae7ap-16));
     const lane q4 = lane_fma(f, splat(0x1.af38a9b0ec855p-26), splat(0x1.289185613a3d6p-22));
     const lane f4 = f2 * f2;
-    const lane q = lane_fma(f4, lane_fma(f4, q4, lane_fma(f2, q3, q2)), lane_fma(f2, q1, q0));
+    return lane_fma(f4, lane_fma(f4, q4, lane_fma(f2, q3, q2)), lane_fma(f2, q1, q0));
 #endif
-    return {k, as_integer(shifted), f, f_error, f2, q};
+}
+
+// The same with an error that e^f - 1 does not show.
+DEVICE lane exp_factor_accurate(lane f, lane f2)
+{
+    const lane f4 = f2 * f2;
+#if PRECISION == 32 // error 1.4e-9
+    const lane q0 = lane_fma(f, splat((real)0x1.5555555a7c16bp-3), splat((real)0x1.0000000b9847ep-1));
+    const lane q1 = lane_fma(f, splat((real)0x1.1110e0de7be2bp-7), splat((real)0x1.5554e8d9c7d96p-5));
+    const lane q2 = lane_fma(f, splat((real)0x1.a125285dbcbf1p-13), splat((real)0x1.6d4362097d81ap-10));
+    return lane_fma(f4, q2, lane_fma(f2, q1, q0));
+#else // error 1.4e-18
+    const lane q0 = lane_fma(f, splat(0x1.5555555555557p-3), splat(0x1.0000000000000p-1));
+    const lane q1 = lane_fma(f, splat(0x1.11111111100cep-7), splat(0x1.5555555555556p-5));
+    const lane q2 = lane_fma(f, splat(0x1.a01a01abef415p-13), splat(0x1.6c16c16c162ccp-10));
+    const lane q3 = lane_fma(f, splat(0x1.71de021a90822p-19), splat(0x1.a01a01a6dcaffp-16));
+    const lane q4 = lane_fma(f, splat(0x1.af4e196027428p-26), splat(0x1.27e4db57442fbp-22));
+    const lane high = lane_fma(f4, splat(0x1.1f731ea5352cap-29), lane_fma(f2, q4, q3));
+    return lane_fma(f4, lane_fma(f2, high, q2), lane_fma(f2, q1, q0));
+#endif
 }
 
 // 2^shift e^x for least <= x <= greatest, zero below and infinity above. The bounds keep the result a normal
@@ -140,7 +163,7 @@ DEVICE ExpReduced exp_reduced(lane x)
 DEVICE lane exp_scaled(lane x, int shift, real least, real greatest)
 {
     const ExpReduced r = exp_reduced(x);
-    const lane p = splat(1) + lane_fma(r.square, r.factor, r.rest);
+    const lane p = splat(1) + (r.high + lane_fma(r.square, exp_factor(r.f, r.square), r.low));
     const lane y = as_real(as_integer(p) + ((r.bits + isplat(shift)) << FRACTION_BITS));
     const lane bounded = select(less(x, splat(least)), splat(0), y);
     return select(less_equal(x, splat(greatest)), bounded, x + splat(INFINITE));
@@ -161,9 +184,15 @@ DEVICE lane quarter_expm1(lane x, lane *error)
     const ExpReduced r = exp_reduced(lane_clip(x, splat(CHOOSE(-20, -40)), splat(CHOOSE(89.6, 710.7))));
     const lane scale = as_real((r.bits + isplat(EXPONENT_BIAS - 2)) << FRACTION_BITS);
     const lane head = scale - splat((real)0.25);
-    const lane rest = scale * r.rest;
+    const lane rest = scale * r.high;
     const lane sum = head + rest;
-    const lane tail = lane_fma(scale, lane_fma(r.square, r.factor, r.rest_error), rest - (sum - head));
+    // What the rounding of f and of its square leaves in f^2 / 2 belongs to the result, too.
+    const lane f_error = (r.high - r.f) + r.low;
+    const lane square_error = lane_fma(r.f, r.f, splat(0) - r.square);
+    const lane low = lane_fma(square_error, splat((real)0.5), lane_fma(r.f, f_error, r.low));
+    const lane more = lane_fma(r.square, exp_factor_accurate(r.f, r.square), low);
+    const lane sum_error = (rest - (sum - head)) + ((scale - head) - splat((real)0.25));
+    const lane tail = lane_fma(scale, more, sum_error);
     const lane y = sum + tail;
     *error = (sum - y) + tail;
     return y;
@@ -180,12 +209,15 @@ DEVICE lane lane_expm1(lane x)
     return select(less(lane_abs(x), splat(SMALL)), x, quarter * splat(4));
 }
 
-// (e^x - 1) / x, and 1 at zero.
+// (e^x - 1) / x, and 1 at zero. Infinite from 89.6 (single) or 710.7 (double) on, a little before it must be.
 DEVICE lane lane_exprel(lane x)
 {
-    const mask zero = equal(x, splat(0));
-    const lane divisor = select(equal(x, splat(INFINITE)), splat(1), x);
-    return select(zero, splat(1), lane_expm1(x) / select(zero, splat(1), divisor));
+    lane error;
+    const lane quarter = quarter_expm1(x, &error);
+    const mask small = less(lane_abs(x), splat(SMALL));
+    const lane y = quarter / select(small, splat(1), x) * splat(4);
+    const lane bounded = select(less(x, splat(CHOOSE(89.6, 710.7))), y, x + splat(INFINITE));
+    return select(small, splat(1), bounded);
 }
 
 DEVICE lane lane_sinh(lane x)
@@ -193,8 +225,10 @@ DEVICE lane lane_sinh(lane x)
     const lane size = lane_abs(x);
     lane error;
     const lane half = quarter_expm1(size, &error) * splat(2);
-    // From 2^60 the second term is lost; the bound keeps infinity from being divided by infinity.
-    const lane y = half + lane_min(half, splat((real)0x1p+60)) / lane_fma(splat(2), half, splat(1));
+    const lane inverse = splat(1) / lane_fma(splat(2), half, splat(1));
+    // From 2^60 the second term is lost; the bound keeps infinity from being multiplied by zero.
+    const lane second = lane_min(half, splat((real)0x1p+60)) * inverse;
+    const lane y = half + lane_fma(error * splat(2), lane_fma(inverse, inverse, splat(1)), second);
     return with_sign_of(select(less(size, splat(SMALL)), size, y), x);
 }
 
@@ -258,26 +292,36 @@ DEVICE lane log_special(lane x, lane y)
     return select(greater(x, splat(0)), finite, not_positive);
 }
 
-// Natural logarithm: log(1 + f) = 2 atanh(f / (2 + f)).
-DEVICE lane lane_log(lane x)
+// log(1 + f) + e ln 2 + more = 2 atanh(f / (2 + f)) + ..., where `more` is far smaller than the result.
+DEVICE lane log_of_reduced(lane f, lane e, lane more)
 {
-    lane e;
-    const lane f = log_reduced(x, &e);
     const lane s = f / (splat(2) + f);
     const lane half = splat((real)0.5) * f * f;
     const lane z = s * s;
     const lane r = z * lane_fma(z, atanh_tail(z), splat(TWO_THIRDS));
-    const lane low = lane_fma(s, half + r, e * splat(LN2_LOW));
-    return log_special(x, lane_fma(e, splat(LN2_HIGH), f - (half - low)));
+    const lane low = lane_fma(s, half + r, lane_fma(e, splat(LN2_LOW), more));
+    return lane_fma(e, splat(LN2_HIGH), f - (half - low));
 }
 
-// log(1 + x): the rounding error of 1 + x is put back.
+// Natural logarithm.
+DEVICE lane lane_log(lane x)
+{
+    lane e;
+    const lane f = log_reduced(x, &e);
+    return log_special(x, log_of_reduced(f, e, splat(0)));
+}
+
+// log(1 + x). Near zero 1 + x is not rounded; farther away what its rounding leaves is put back.
 DEVICE lane lane_log1p(lane x)
 {
     const lane u = splat(1) + x;
-    const lane y = lane_log(u) - ((u - splat(1)) - x) / u;
-    const lane finite = select(equal(u, splat(0)), splat(-INFINITE), y);
-    return select(equal(u, splat(1)), x, select(less(u, splat(INFINITE)), finite, u));
+    lane e;
+    const lane f = log_reduced(u, &e);
+    const mask near = equal(e, splat(0));
+    const lane more = (x - (u - splat(1))) / u;
+    const lane y = log_of_reduced(select(near, x, f), e, select(near, splat(0), more));
+    const lane finite = select(equal(u, splat(0)), splat(-INFINITE), select(less(u, splat(0)), not_a_number(), y));
+    return select(less(lane_abs(x), splat(SMALL)), x, select(less(u, splat(INFINITE)), finite, u));
 }
 
 // log(x) for finite x > 0 in double length: the result and its rounding error.
@@ -394,7 +438,8 @@ DEVICE lane sine_of_quadrant(lane x, integer quadrant_shift)
     return select(less_equal(lane_abs(x), splat(CHOOSE(0x1p+22, 0x1p+50))), turned, not_a_number());
 }
 
-DEVICE lane lane_sin(lane x) { return sine_of_quadrant(x, 0); }
+// The sine of a zero is this zero, with its sign.
+DEVICE lane lane_sin(lane x) { return select(equal(x, splat(0)), x, sine_of_quadrant(x, 0)); }
 DEVICE lane lane_cos(lane x) { return sine_of_quadrant(x, 1); }
 DEVICE lane lane_tan(lane x) { return lane_sin(x) / lane_cos(x); }
 
