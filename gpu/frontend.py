@@ -7,7 +7,7 @@ statements; this file collects what it says into plain data.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,7 @@ import sympy
 from brian2.core.variables import Constant
 from brian2.equations import Equations
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, FLOAT, PARAMETER, SUBEXPRESSION
-from brian2.equations.unitcheck import check_units_statements
-from brian2.parsing.expressions import is_boolean_expression, parse_expression_dimensions
 from brian2.parsing.statements import parse_statement
-from brian2.parsing.sympytools import str_to_sympy
 from brian2.units.fundamentalunits import (
     DIMENSIONLESS,
     Dimension,
@@ -27,26 +24,19 @@ from brian2.units.fundamentalunits import (
     get_unit_for_display,
     have_same_dimensions,
 )
-from brian2.utils.stringtools import get_identifiers
 
+from .block_reader import BlockReader
 from .errors import ModelError, nearest_names
+from .functions import check_functions, read_expression, with_binomials
 from .integrators import INTEGRATORS, SEES_REFRACTORINESS
 from .integrators.noise import in_order
 from .model import Model
 from .program import Assignment, Event, Program, Refractory, Variable
 
-__all__ = ["BUILTIN_NAMES", "SUPPORTED_FUNCTIONS", "build_program", "integration_methods"]
+__all__ = ["BUILTIN_NAMES", "build_program", "integration_methods"]
 
 #: Names that every program may use without defining them.
 BUILTIN_NAMES = ("t", "dt", "t_in_timesteps", "not_refractory", "i")
-
-#: Functions that the generated text can compute, by their name in Brian2's language.
-SUPPORTED_FUNCTIONS = frozenset(
-    """
-    abs ceil clip cos cosh exp expm1 exprel floor int log log10 log1p rand randn sign sin sinh sqrt
-    tan tanh
-    """.split()
-)
 
 
 def integration_methods() -> tuple[str, ...]:
@@ -113,7 +103,7 @@ class _Reader:
             group, equations.identifiers | equations.names | {"dt"}, "equations"
         )
         substituted = {
-            name: str_to_sympy(expression.code, variables)
+            name: read_expression(expression.code, variables)
             for name, expression in equations.get_substituted_expressions(
                 variables, include_subexpressions=True
             )
@@ -121,7 +111,13 @@ class _Reader:
         subexpressions = {
             name: value for name, value in substituted.items() if name in equations.subexpr_names
         }
-        reader = _BlockReader(self, group, equations, subexpressions)
+        reader = BlockReader(
+            model,
+            lambda names, where: self._resolve(group, names, where),
+            frozenset(group.variables),
+            equations,
+            subexpressions,
+        )
         threshold = reader.condition(model.threshold, "threshold")
         reset = reader.statements(model.reset, "reset")
         second_reset, spike_width = self._second_reset(reader)
@@ -259,9 +255,12 @@ class _Reader:
                 f"{error} Use one of: {', '.join(INTEGRATORS)}."
             ) from error
         if not isinstance(code, str):
-            for statement in code:
-                self._check_functions(statement.value, f"equation of {statement.target!r}")
-            return code
+            read = [Assignment(item.target, with_binomials(item.value, variables)) for item in code]
+            for statement in read:
+                check_functions(
+                    self.model.name, statement.value, f"equation of {statement.target!r}"
+                )
+            return tuple(read)
         lines = [line for line in (part.strip() for part in code.splitlines()) if line]
         statements = []
         new_value = {f"_{name}": name for name in equations.diff_eq_names}
@@ -271,12 +270,12 @@ class _Reader:
                 raise ModelError(f"{self.model.name}: unexpected update statement {line!r}.")
             if target in equations.diff_eq_names:
                 continue  # the final copies ``x = _x``; a Program's update is simultaneous anyway
-            value = str_to_sympy(_plain_names(expression), variables)
-            self._check_functions(value, f"equation of {target.lstrip('_')!r}")
+            value = read_expression(_plain_names(expression), variables)
+            check_functions(self.model.name, value, f"equation of {target.lstrip('_')!r}")
             statements.append(Assignment(new_value.get(target, _plain_names(target)), value))
         return tuple(statements)
 
-    def _second_reset(self, reader: _BlockReader) -> tuple[tuple[Assignment, ...], float]:
+    def _second_reset(self, reader: BlockReader) -> tuple[tuple[Assignment, ...], float]:
         model = self.model
         if (model.second_reset is None) != (model.spike_width is None):
             missing = "spike_width" if model.spike_width is None else "second_reset"
@@ -292,7 +291,7 @@ class _Reader:
             )
         return reader.statements(model.second_reset, "second_reset"), float(model.spike_width)
 
-    def _events(self, reader: _BlockReader) -> tuple[Event, ...]:
+    def _events(self, reader: BlockReader) -> tuple[Event, ...]:
         model = self.model
         unknown = set(model.event_actions) - set(model.events)
         if unknown:
@@ -310,7 +309,7 @@ class _Reader:
             events.append(Event(name, condition, actions))
         return tuple(events)
 
-    def _refractory(self, reader: _BlockReader) -> Refractory | None:
+    def _refractory(self, reader: BlockReader) -> Refractory | None:
         value = self.model.refractory
         if value is False or value is None:
             return None
@@ -351,118 +350,8 @@ class _Reader:
             constants[name] = float(variable.get_value())
         return constants
 
-    def _check_functions(self, value: sympy.Basic, where: str) -> None:
-        for call in value.atoms(sympy.Function):
-            name = call.func.__name__
-            name = {"int_": "int", "Abs": "abs", "ceiling": "ceil", "Mod": "mod"}.get(name, name)
-            if name not in SUPPORTED_FUNCTIONS | {"mod"}:
-                raise ModelError(
-                    f"{self.model.name}: the {where} calls {name!r}, which the core cannot compute. "
-                    + nearest_names(name, SUPPORTED_FUNCTIONS)
-                )
-
     def _variable(self, equations: Equations, name: str) -> Variable:
         return Variable(name, _unit_name(equations[name].dim), str(equations[name]))
-
-
-@dataclass(frozen=True)
-class _BlockReader:
-    """Reads conditions and statement blocks of one model."""
-
-    reader: _Reader
-    group: brian2.NeuronGroup
-    equations: Equations
-    subexpressions: Mapping[str, sympy.Expr]
-
-    def condition(self, text: str | None, where: str) -> sympy.Basic | None:
-        if text is None:
-            return None
-        value, _ = self.expression(text, where, boolean=True)
-        return value
-
-    def expression(
-        self, text: str, where: str, boolean: bool = False
-    ) -> tuple[sympy.Basic, Dimension]:
-        name = self.reader.model.name
-        variables = self.reader._resolve(self.group, get_identifiers(text), where)
-        try:
-            dimensions = parse_expression_dimensions(text, variables)
-            if boolean and not is_boolean_expression(text, variables):
-                raise ModelError(
-                    f"{name}: the {where} {text!r} is not a condition; compare something, for example "
-                    "'V_soma > -40*mV'."
-                )
-        except (DimensionMismatchError, SyntaxError) as error:
-            raise ModelError(f"{name}: the {where} {text!r} is wrong: {error}") from error
-        value = str_to_sympy(text, variables)
-        self.reader._check_functions(value, where)
-        return self._expand(value), dimensions
-
-    def statements(self, text: str | None, where: str) -> tuple[Assignment, ...]:
-        if text is None:
-            return ()
-        model = self.reader.model
-        lines = [line.split("#")[0].strip() for line in re.split(r"[;\n]", text)]
-        lines = [line for line in lines if line]
-        parsed = []
-        for line in lines:
-            try:
-                parsed.append(parse_statement(line))
-            except ValueError as error:
-                raise ModelError(f"{model.name}: the {where} has {line!r}: {error}") from error
-        local: set[str] = set()
-        for target, operator, _, _ in parsed:
-            if target in self.equations:
-                if self.equations[target].type == SUBEXPRESSION:
-                    raise ModelError(
-                        f"{model.name}: the {where} sets {target!r}, which is a subexpression; only "
-                        "state variables and parameters can be set."
-                    )
-            elif operator == "=" and target not in self.group.variables:
-                local.add(target)
-            else:
-                raise ModelError(
-                    f"{model.name}: the {where} changes {target!r}, which is not a variable of the model. "
-                    + nearest_names(target, self.equations.names)
-                )
-        identifiers = set().union(*(get_identifiers(line) for line in lines)) - local
-        variables = self.reader._resolve(self.group, identifiers, where)
-        try:
-            check_units_statements("\n".join(lines), variables)
-        except DimensionMismatchError as error:
-            raise ModelError(f"{model.name}: inconsistent units in the {where}: {error}") from error
-        statements = []
-        for target, operator, expression, _ in parsed:
-            value = str_to_sympy(expression, variables)
-            self.reader._check_functions(value, where)
-            value = self._expand(value)
-            old = sympy.Symbol(target, real=True)
-            if operator == "+=":
-                value = old + value
-            elif operator == "-=":
-                value = old - value
-            elif operator == "*=":
-                value = old * value
-            elif operator == "/=":
-                value = old / value
-            elif operator not in ("=", ":="):
-                raise ModelError(f"{model.name}: the {where} uses {operator!r}; write it with '='.")
-            statements.append(Assignment(target, value))
-        used = {str(symbol) for statement in statements for symbol in statement.value.free_symbols}
-        for target in sorted(local - used):
-            raise ModelError(
-                f"{model.name}: the {where} sets {target!r}, which is not a variable of the model and is not "
-                f"used afterwards. {nearest_names(target, self.equations.names)}"
-            )
-        return tuple(statements)
-
-    def _expand(self, value: sympy.Basic) -> sympy.Basic:
-        replacements = {
-            symbol: self.subexpressions[str(symbol)]
-            for symbol in value.free_symbols
-            if str(symbol) in self.subexpressions
-        }
-        return value.xreplace(replacements)
 
 
 def _plain_names(code: str) -> str:

@@ -68,7 +68,14 @@ _FUNCTIONS = {
     "clip": "lane_clip",
     "Mod": "lane_mod",
 }
-_DISTRIBUTIONS = {"randn": "normal", "rand": "uniform"}
+_DISTRIBUTIONS = {
+    "randn": "normal",
+    "rand": "uniform",
+    "poisson": "poisson",
+    "binomial": "binomial",
+}
+#: Distributions that have parameters, and how many.
+_PARAMETERS = {"poisson": 1, "binomial": 2}
 _OPERATORS = {
     sympy.StrictLessThan: "<",
     sympy.LessThan: "<=",
@@ -324,8 +331,10 @@ class Lowering:
         if name in _DISTRIBUTIONS:
             # One draw for each call in each statement, however often the expression repeats it.
             if expression not in self._drawn:
+                given = expression.args[: _PARAMETERS.get(name, 0)]
+                parameters = tuple(self._argument(part) for part in given)
                 self.draws.append(_DISTRIBUTIONS[name])
-                draw = Draw(_DISTRIBUTIONS[name], len(self.draws) - 1)
+                draw = Draw(_DISTRIBUTIONS[name], len(self.draws) - 1, parameters)
                 self._drawn[expression] = self._let("random", draw)
             return self._drawn[expression]
         if name == "int_":

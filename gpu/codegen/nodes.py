@@ -75,12 +75,16 @@ class MaskName:
     name: str
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Draw:
-    """A random number of this neuron and step: ``distribution`` is 'uniform' or 'normal'."""
+    """A random number of this neuron and step.
+
+    ``distribution`` is 'uniform', 'normal', 'poisson' or 'binomial'; the last two have parameters.
+    """
 
     distribution: str
     number: int
+    parameters: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)

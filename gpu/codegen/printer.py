@@ -71,8 +71,9 @@ def _(node: MaskName) -> str:
 
 @text.register
 def _(node: Draw) -> str:
+    parameters = "".join(f"{text(parameter)}, " for parameter in node.parameters)
     return (
-        f"random_{node.distribution}(_index, (uint32_t)_now, {node.number}u, net->seed, "
+        f"random_{node.distribution}({parameters}_index, (uint32_t)_now, {node.number}u, net->seed, "
         "(uint32_t)p->stream)"
     )
 

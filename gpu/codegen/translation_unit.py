@@ -13,6 +13,7 @@ _HEADERS = {
         f"lane_{target}.h",
         "lane_math.h",
         "philox.h",
+        "draws.h",
         "network.h",
         "parts.h",
         f"atomics_{target}.h",

@@ -131,6 +131,10 @@ LANE_BINARY(mask, has_bit, ilane, int, has_bit(a.part[k], b))
 // Whether a word has a bit anywhere.
 DEVICE bool any_bit(ilane word) { return any_set(mask_not(iequal(word, isplat(0)))); }
 
+DEVICE uint32_t counter_value(ulane x, int k)
+{
+    return (uint32_t)x.part[k / VECTOR_LANES][k % VECTOR_LANES];
+}
 DEVICE real lane_value(lane x, int k) { return lane_value(x.part[k / VECTOR_LANES], k % VECTOR_LANES); }
 
 LANE_BINARY(ilane, operator+, ilane, ilane, a.part[k] + b.part[k])

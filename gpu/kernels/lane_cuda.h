@@ -92,6 +92,7 @@ DEVICE mask no_lane(void) { return false; }
 DEVICE mask every_lane(void) { return true; }
 DEVICE bool any_bit(ilane word) { return word != 0; }
 DEVICE real lane_value(lane x, int) { return x; }
+DEVICE uint32_t counter_value(ulane x, int) { return (uint32_t)x; }
 DEVICE ilane mask_bit(mask m, int bit) { return m ? (integer)1 << bit : 0; }
 DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
 DEVICE lane to_real(ilane x) { return (real)x; }

@@ -116,7 +116,8 @@ DEVICE ExpReduced exp_reduced(lane x)
     const lane high = lane_fma(k, splat(-LN2_HIGH), x);
     const lane low = k * splat(-LN2_LOW);
     const lane f = high + low;
-    return {k, as_integer(shifted), high, low, f, f * f};
+    const lane square = f * f;
+    return {k, as_integer(shifted), high, low, f, square};
 }
 
 // (e^f - 1 - f) / f^2

@@ -111,7 +111,7 @@ DEVICE lane random_normal(ulane index, uint32_t step, uint32_t draw, uint32_t se
 #define SCALAR_LN2_HIGH 0x1.62e42fefa38p-1
 #define SCALAR_LN2_LOW 0x1.ef35793c7673p-45
 
-// Natural logarithm of a single double in (0, 1), whatever the precision of the lanes, so that input spikes
+// Natural logarithm of a single positive normal double, whatever the precision of the lanes, so that input spikes
 // do not depend on it. The method is that of lane_log.
 DEVICE double scalar_log(double x)
 {

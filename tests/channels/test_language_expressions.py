@@ -26,7 +26,7 @@ from dendrify_gpu.compartments.channels.expressions import (
     free_names,
 )
 from dendrify_gpu.compartments.channels.singularities import without_removable_poles
-from dendrify_gpu.gpu.frontend import SUPPORTED_FUNCTIONS
+from dendrify_gpu.gpu.functions import SUPPORTED_FUNCTIONS
 
 CONSTANTS = {"vh": -41.1 * mV, "k": 4.7 * mV, "RT_F": 25.7 * mV}
 FORTY = "(v + 40*mV)/(10*mV)"
@@ -288,7 +288,7 @@ def test_numbers_of_the_functions(text: str, expected: list[float]) -> None:
 
 
 def test_only_functions_that_the_kernels_know() -> None:
-    assert SUPPORTED_FUNCTIONS - {"rand", "randn"} == FUNCTIONS
+    assert SUPPORTED_FUNCTIONS - {"rand", "randn", "poisson"} == FUNCTIONS
 
 
 def test_units_of_each_part() -> None:

@@ -21,6 +21,7 @@ _HEADERS = """
 #include "lane_{target}.h"
 #include "lane_math.h"
 #include "philox.h"
+#include "draws.h"
 """
 
 _FUNCTION = """

@@ -23,7 +23,7 @@ ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
 
 def functions() -> list[StepFunction]:
     noisy = Model(
-        "dv/dt = -v/(10*ms) + 0.1*randn()/ms : 1\nu = tanh(v) + rand() : 1",
+        "dv/dt = -v/(10*ms) + 0.1*randn()/ms : 1\nu = tanh(v) + rand() + poisson(v**2 + 9) : 1",
         threshold="v > 1 + 0.1*rand()",
         reset="v = 0",
         refractory="v > 2",

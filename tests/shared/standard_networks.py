@@ -135,7 +135,7 @@ def noise(net: dg.Network) -> None:
         """,
         500,
         threshold="v > 1 + 0.1*rand()",
-        reset="v = 0.2*randn(); w += 0.1",
+        reset="v = 0.2*randn(); w += 0.1*poisson(1.5); w += 0.001*poisson(40*w)",
         refractory=2 * ms,
         method="heun",
         name="heun",
