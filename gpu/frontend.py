@@ -84,7 +84,11 @@ def build_program(model: Model, dt: float, written: Iterable[str] = ()) -> Progr
             f"{model.name}: unknown integration method {model.method!r}. "
             + nearest_names(model.method, INTEGRATORS)
         )
-    return _Reader(model, dt).program(frozenset(written))
+    try:
+        return _Reader(model, dt).program(frozenset(written))
+    except NotImplementedError as error:
+        # Brian2's word for what it does not allow either, such as two calls of one random function.
+        raise ModelError(f"{model.name}: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,8 @@ def read_expression(code: str, variables: Mapping[str, Any]) -> sympy.Basic:
     -------
     sympy.Basic
         Calls of a `brian2.BinomialFunction` are calls of ``binomial(n, p)``.
-
-    Raises
-    ------
-    ModelError
-        If it calls one random function twice, which Brian2 does not allow.
     """
-    try:
-        return with_binomials(str_to_sympy(code, variables), variables)
-    except NotImplementedError as error:
-        raise ModelError(f"{error} Use a statement or an equation of its own for each.") from error
+    return with_binomials(str_to_sympy(code, variables), variables)
 
 
 def with_binomials(value: sympy.Basic, variables: Mapping[str, Any]) -> sympy.Basic:
