@@ -49,6 +49,30 @@ print("clean")
 """
 
 
+STANDARD = """
+from standard_networks import outcome_hash, plan_of, stored_hashes
+from dendrify_gpu.gpu import CpuBackend
+for name, precision in (("events", "float32"), ("noise", "float64")):
+    found = outcome_hash(plan_of(name, precision), CpuBackend(threads=2))
+    assert found == stored_hashes()[name][precision], name
+print("clean")
+"""
+
+
+@pytest.mark.skipif(not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here")
+def test_standard_networks_run_clean_and_give_their_hashes(tmp_path: Path) -> None:
+    shared = str(ROOT / "tests" / "shared")
+    result = subprocess.run(
+        [sys.executable, "-c", STANDARD],
+        env={**sanitize.environment(str(tmp_path)), "PYTHONPATH": shared},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-4000:]
+    assert "clean" in result.stdout
+
+
 @pytest.mark.skipif(not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here")
 def test_a_network_runs_clean(tmp_path: Path) -> None:
     result = subprocess.run(

@@ -396,7 +396,7 @@ def _compile(
     def make(path: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "network.cu").write_text(text)
-            command = [find_compiler(), *flags, f"-I{folder}", f"-I{header_folder()}"]
+            command = [*find_compiler().split(), *flags, f"-I{folder}", f"-I{header_folder()}"]
             command += ["-x", "c++", str(emulation), "-o", str(path)]
             # A header as the main file: the compiler warns of its guard.
             subprocess.run([*command, "-w"], check=True)
