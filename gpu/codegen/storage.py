@@ -28,9 +28,11 @@ def write_loads(page: Page, update: Update) -> None:
     else:
         for number, name in enumerate(traits.program.state_names):
             page.line(f"lane {identifier(name)} = load({_row('state', number)});")
-    page.line("ilane _last_spike = iload(p->last_spike + first);")
+    # Where neither spikes nor events happen, compilers drop what tells of them, and must not warn of it.
+    idle = "" if traits.happens else "[[maybe_unused]] "
+    page.line(f"{idle}ilane _last_spike = iload(p->last_spike + first);")
     for word in range(traits.n_words):
-        page.line(f"ilane _flags_{word} = iload({_row('flags', word)});")
+        page.line(f"{idle}ilane _flags_{word} = iload({_row('flags', word)});")
     if traits.keeps_condition:
         page.line(f"mask _not_refractory = {_flag(len(traits.masks))};")
     if traits.happens:

@@ -82,7 +82,7 @@ class KernelReport:
         Least nanoseconds for a neuron and step, the mean over all neurons.
     measured : float or None
         Nanoseconds for a neuron and step in the last run, with input, delivery and recording.
-    missing : str
+    missing : tuple of str
         What could not be found out, and why.
     """
 
@@ -94,7 +94,7 @@ class KernelReport:
     peaks: Peaks | None
     bound: float | None
     measured: float | None
-    missing: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def fraction(self) -> float | None:
@@ -129,6 +129,7 @@ class KernelReport:
         lines = [
             f"{item.name}: {item.registers} registers, "
             + (f"{item.spilled_bytes} bytes spilled" if item.spilled_bytes else "no spills")
+            + (f", {item.stack_bytes} bytes of local memory" if item.stack_bytes else "")
             for item in self.kernels
         ]
         if self.peaks is not None:
@@ -142,7 +143,7 @@ class KernelReport:
             if self.fraction is not None:
                 text += f"; the last run took {self.measured:.3g} ns, {self.fraction:.0%} of what is possible"
             lines.append(text)
-        return [*lines, *([self.missing] if self.missing else [])]
+        return [*lines, *self.missing]
 
     def __str__(self) -> str:
         rows = self.rows()
@@ -206,7 +207,7 @@ def kernel_report(
         for number, members in _members(models.number).items()
     ]
     total = sum(kept * neurons for _, neurons, _, kept, *_ in facts)
-    peaks, missing = None, ""
+    peaks, missing = None, []
     kernels: tuple[KernelResources, ...] = ()
     machine = f"CUDA device of architecture {architecture}"
     if isinstance(backend, CpuBackend):
@@ -215,13 +216,18 @@ def kernel_report(
         if isinstance(backend, CudaBackend):
             machine, architecture = backend.description, backend.architecture
             peaks = cuda_peaks(backend, plan.precision)
-        kernels, missing = _resources(models.functions, plan.precision, architecture)
+            if peaks is None:
+                missing.append(f"bounds are not known: nor are the units of {architecture}")
+        else:
+            missing.append("bounds are not known: there is no CUDA device")
+        kernels, unknown = _resources(models.functions, plan.precision, architecture)
+        missing += unknown
     reports = tuple(ModelReport(*fact, _bound(fact, peaks, on_cpu)) for fact in facts)
     bounds = [(item.bound, item.neurons) for item in reports if item.bound is not None]
     neurons = sum(count for _, count in bounds)
     mean = sum(bound * count for bound, count in bounds) / neurons if neurons else None
     return KernelReport(
-        machine, plan.precision, window, reports, kernels, peaks, mean, measured, missing
+        machine, plan.precision, window, reports, kernels, peaks, mean, measured, tuple(missing)
     )
 
 
@@ -272,10 +278,10 @@ def _bound(fact: _Facts, peaks: Peaks | None, on_cpu: bool) -> float | None:
 
 def _resources(
     functions: Sequence[StepFunction], precision: Literal[32, 64], architecture: str
-) -> tuple[tuple[KernelResources, ...], str]:
+) -> tuple[tuple[KernelResources, ...], list[str]]:
     try:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "kernels.cubin"
-            return tuple(kernel_resources(functions, precision, architecture, path)), ""
+            return tuple(kernel_resources(functions, precision, architecture, path)), []
     except ToolchainError as error:
-        return (), f"registers and spills are not known: {error}"
+        return (), [f"registers and spills are not known: {error}"]

@@ -1,7 +1,8 @@
 """Counts the arithmetic of generated text: what one neuron computes in one step.
 
 The count is of the text, not of what a compiler makes of it. Mathematical functions are branch-free, so each costs what
-its text and the text of what it calls say. Operations on integers, comparisons and selections are not counted.
+its text and the text of what it calls say; a loop counts as one pass. Operations on integers, comparisons and
+selections are not counted.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ _ADDRESS = re.compile(
 )
 _CALL = re.compile(r"\b([a-z]\w*)\(")
 _OPERATORS = {" + ": "additions", " - ": "additions", " * ": "multiplications", " / ": "divisions"}
+#: Their arguments are integers, their results numbers.
+_CONVERSION = re.compile(r"\b(as_real|to_real)\(")
 _BUILT_IN = {"lane_fma": Operations(fused=1), "lane_sqrt": Operations(roots=1)}
 _INTEGERS = re.compile(r"\b(ilane|ulane|as_integer|isplat|int32_t|int64_t|uint32_t|integer)\b")
 
@@ -94,12 +97,32 @@ def count_operations(code: str, costs: Mapping[str, Operations]) -> Operations:
     for statement in _ADDRESS.sub("address", _COMMENT.sub("", code)).split(";"):
         for name in _CALL.findall(statement):
             total += costs.get(name, Operations())
+        statement = _without_conversions(statement)
         if not _INTEGERS.search(statement):
             counts = {member: 0 for member in _OPERATORS.values()}
             for operator, member in _OPERATORS.items():
                 counts[member] += statement.count(operator)
             total += Operations(**counts)
     return total
+
+
+def _without_conversions(statement: str) -> str:
+    """Drop the arguments of conversions from integers: their operators compute no floating-point numbers."""
+    begin = _CONVERSION.search(statement)
+    while begin:
+        end = _closing(statement, begin.end(), "()")
+        statement = f"{statement[: begin.start()]}converted{statement[end:]}"
+        begin = _CONVERSION.search(statement)
+    return statement
+
+
+def _closing(text: str, begin: int, brackets: str) -> int:
+    """Return where the bracket ends that was opened just before."""
+    depth, end = 1, begin
+    while depth and end < len(text):
+        depth += {brackets[0]: 1, brackets[1]: -1}.get(text[end], 0)
+        end += 1
+    return end
 
 
 @cache
@@ -160,14 +183,12 @@ def _bodies(text: str) -> dict[str, str]:
     found = {}
     text = _COMMENT.sub("", text)
     for match in re.finditer(r"\b(?:DEVICE|SEPARATE) \w+ (\w+)\([^{;]*\)\s*\{", text):
-        depth, end = 1, match.end()
-        while depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        found[match.group(1)] = text[match.end() : end - 1]
+        found[match.group(1)] = text[match.end() : _closing(text, match.end(), "{}") - 1]
     return found
 
 
+#: A statement of the first step of a window alone.
+_ONCE = re.compile(r"^ *if \(_now == _begin\)\n[^\n]*\n", re.MULTILINE)
 #: Blocks that most steps skip.
 _SELDOM = re.compile(
     r"if \((_happened|_eventful|any_set\(_second\)|sample_due\(|any_set\(_happened_)"
@@ -197,7 +218,7 @@ def step_operations(source: str, precision: Literal[32, 64]) -> tuple[Operations
 
 def _split(source: str) -> tuple[str, str]:
     """Return the text of all steps, and that of held values."""
-    head, _, loop = source.partition("ROLLED for")
+    head, _, loop = _ONCE.sub("", source).partition("ROLLED for")
     parts = head.split("DEVICE void step_")[0] if "_part_0(" in head else ""
     every, held = [parts], []
     depth, skipped, holding = 0, None, None

@@ -44,11 +44,13 @@ class Peaks:
 _TEXT = """
 #include "lane_cpu.h"
 
-enum { CHAINS = 12 };
+// Independent chains, as many as it takes to keep every unit busy. A chain has two registers, of which some processors
+// have no more than sixteen.
+enum { CHAINS = 6 };
 
 extern "C" int32_t lanes(void) { return LANES; }
+extern "C" int32_t chains(void) { return CHAINS; }
 
-// Independent chains, as many as it takes to keep every unit busy.
 extern "C" void fuse(real *out, int64_t n)
 {
     lane x[CHAINS];
@@ -85,14 +87,12 @@ extern "C" void sweep(real *numbers, int64_t n)
 }
 """
 
-_CHAINS = 12
-
 #: Seconds that each measurement takes at least.
 _LONG_ENOUGH = 0.02
 
 
 def cpu_peaks(backend: CpuBackend, precision: Literal[32, 64], nbytes: int) -> Peaks:
-    """Measure what the threads of a CPU backend do together; this takes about a quarter of a second, once.
+    """Measure what the threads of a CPU backend do together; this takes about a second, once in a process.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def cpu_peaks(backend: CpuBackend, precision: Literal[32, 64], nbytes: int) -> P
 @cache
 def _measured(path: str, threads: int, precision: int, nbytes: int) -> Peaks:
     library = ctypes.CDLL(path)
-    lanes = library.lanes()
+    at_once = library.chains() * library.lanes()
     real = np.float32 if precision == 32 else np.float64
     own = max(4096, nbytes // threads // np.dtype(real).itemsize // 64 * 64)
     arrays = [_aligned(own, real) for _ in range(threads)]
@@ -131,8 +131,8 @@ def _measured(path: str, threads: int, precision: int, nbytes: int) -> Peaks:
 
     per_round = own * np.dtype(real).itemsize * 2
     return Peaks(
-        _rate(threads, compute(library.fuse), _CHAINS * lanes),
-        _rate(threads, compute(library.divide), _CHAINS * lanes),
+        _rate(threads, compute(library.fuse), at_once),
+        _rate(threads, compute(library.divide), at_once),
         _rate(threads, sweep, per_round),
         f"measured with {threads} thread{'s' if threads > 1 else ''}, memory over {nbytes / 2**20:g} MiB",
     )
@@ -177,8 +177,11 @@ _PER_CYCLE = {
     (12, 0): (128, 2),
 }
 
-#: A division takes about as long as this many simple instructions in each precision: it is a routine.
-_DIVISION = {32: 8.0, 64: 12.0}
+#: Simple instructions of a division or a root whose result is a normal number, in the code that nvcc makes for them; it
+#: begins with one instruction of the units for special functions.
+_DIVISION = {32: 5, 64: 8}
+#: Special functions that a multiprocessor starts in a cycle (the same table).
+_SPECIAL_PER_CYCLE = 16
 
 
 def cuda_peaks(backend: CudaBackend, precision: Literal[32, 64]) -> Peaks | None:
@@ -199,9 +202,9 @@ def cuda_peaks(backend: CudaBackend, precision: Literal[32, 64]) -> Peaks | None
         return None
     names = ("CLOCK_RATE", "MEMORY_CLOCK_RATE", "GLOBAL_MEMORY_BUS_WIDTH")
     clock, memory_clock, width = (backend.attribute(name) for name in names)
-    simple = backend.shape.multiprocessors * rates[precision == 64] * clock * 1e3
+    cycles = backend.shape.multiprocessors * clock * 1e3
+    simple = cycles * rates[precision == 64]
+    slow = min(simple / _DIVISION[precision], cycles * _SPECIAL_PER_CYCLE)
     # Clocks in kHz; memory moves data twice in a cycle.
     bandwidth = 2.0 * memory_clock * 1e3 * width / 8
-    return Peaks(
-        simple, simple / _DIVISION[precision], bandwidth, "from the clocks and units of the device"
-    )
+    return Peaks(simple, slow, bandwidth, "from the clocks and units of the device")

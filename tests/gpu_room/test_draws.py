@@ -246,5 +246,7 @@ def test_unknown_functions_are_still_refused() -> None:
 
 
 def test_two_calls_in_one_expression_are_refused() -> None:
-    with pytest.raises(ModelError, match=r"drawn: The expression .* contains more than one call of poisson"):
+    with pytest.raises(
+        ModelError, match=r"drawn: The expression .* contains more than one call of poisson"
+    ):
         values_of("w = poisson(1) - poisson(2)")

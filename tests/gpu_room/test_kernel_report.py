@@ -124,6 +124,9 @@ def test_populations_of_one_model_are_one_row() -> None:
         )
     (model,) = net.kernel_report().models
     assert model.neurons == 60
+    # The state goes both ways. Nothing happens that a last spike or flags could tell of, and `tau` is one number for
+    # each population.
+    assert model.bytes_moved == pytest.approx(2 * 8 / net.kernel_report().window)
 
 
 # -------------------------------------------------------------------- machines
@@ -165,8 +168,21 @@ def test_peaks_of_a_device_come_from_its_attributes(emulated_device: EmulatedDri
     assert 2 * single.simple == pytest.approx(67e12, rel=0.02)
     assert 2 * double.simple == pytest.approx(34e12, rel=0.02)
     assert single.bandwidth == pytest.approx(3.35e12, rel=0.01)
+    # A division is limited by one instruction of 16 special units (single), or by 8 of 64 units (double).
+    assert single.slow == pytest.approx(132 * 16 * 1.98e9)
+    assert double.slow == pytest.approx(132 * 8 * 1.98e9)
     backend.compute_capability = (99, 0)
     assert cuda_peaks(backend, 32) is None
+
+
+def test_an_unknown_device_is_said(
+    emulated_device: EmulatedDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net = network(threads=None, backend="cuda")
+    monkeypatch.setattr("dendrify_gpu.gpu.report.peaks._PER_CYCLE", {})
+    report = net.kernel_report()
+    assert report.bound is None and report.models[0].bound is None
+    assert "bounds are not known: nor are the units of sm_" in str(report)
 
 
 # ------------------------------------------------------------------------ words
@@ -179,7 +195,8 @@ def test_registers_of_a_device_that_is_not_there() -> None:
     assert "CUDA device of architecture sm_90, 64-bit numbers, windows of 10 steps" in str(report)
     assert "advance_window: " in str(report) and "no spills" in str(report)
     assert report.models[0].bound is None
-    assert "unknown" in str(report)
+    assert "bounds are not known: there is no CUDA device" in str(report)
+    assert "registers and spills" not in str(report)
 
 
 def test_a_missing_compiler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
