@@ -6,7 +6,7 @@ from .codegen.translation_unit import translation_unit
 from .compile import generate
 from .engine.memory import estimate_bytes
 from .engine.plan import NetworkPlan
-from .engine.ports import Port, make_ports
+from .engine.ports import all_ports, incoming
 from .engine.schedule import slot_count, window_length
 from .errors import NetworkError
 
@@ -39,7 +39,7 @@ def generated_source(plan: NetworkPlan, target: str) -> str:
         raise NetworkError(
             f"There is no generated text for {target!r}; use one of: {', '.join(TARGETS)}."
         )
-    return translation_unit(generate(plan, _ports(plan)).functions, target)
+    return translation_unit(generate(plan, all_ports(plan)).functions, target)
 
 
 def memory_needed(plan: NetworkPlan) -> dict[str, int]:
@@ -56,21 +56,7 @@ def memory_needed(plan: NetworkPlan) -> dict[str, int]:
         Bytes, by what they are for.
     """
     window = window_length(plan)
-    ports = _ports(plan)
-    slots = [
-        slot_count([item for item in plan.projections if item.post == population.name], window)
-        for population in plan.populations
-    ]
+    ports = all_ports(plan)
+    slots = [slot_count(projections, window) for projections in incoming(plan)]
     functions = generate(plan, ports).of_population
     return estimate_bytes(plan, ports, slots, window, functions)
-
-
-def _ports(plan: NetworkPlan) -> list[tuple[Port, ...]]:
-    return [
-        make_ports(
-            [item for item in plan.projections if item.post == population.name],
-            population.n,
-            plan.precision,
-        )
-        for population in plan.populations
-    ]

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import NetworkError
-from .plan import ProjectionPlan
+from .plan import NetworkPlan, ProjectionPlan
 
-__all__ = ["Port", "make_ports", "port_of", "quantise"]
+__all__ = ["Port", "all_ports", "incoming", "make_ports", "port_of", "quantise"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,22 @@ def make_ports(projections: Sequence[ProjectionPlan], n: int, precision: int) ->
         groups = [*counters, differing] if differing else counters
         ports += [_port(targets, group, n, precision) for group in groups]
     return tuple(ports)
+
+
+def incoming(plan: NetworkPlan) -> list[list[ProjectionPlan]]:
+    """Return the projections onto each population of a network."""
+    return [
+        [item for item in plan.projections if item.post == population.name]
+        for population in plan.populations
+    ]
+
+
+def all_ports(plan: NetworkPlan) -> list[tuple[Port, ...]]:
+    """Return the ports of each population of a network."""
+    return [
+        make_ports(projections, population.n, plan.precision)
+        for projections, population in zip(incoming(plan), plan.populations, strict=True)
+    ]
 
 
 def port_of(projection: ProjectionPlan, ports: Sequence[Port]) -> int:

@@ -21,7 +21,7 @@ from .monitors import MonitorMemory, sample_capacities
 from .pace import MOST_WINDOWS
 from .plan import GeneratorPlan, NetworkPlan, PoissonPlan, PopulationPlan
 from .population import PopulationMemory
-from .ports import Port, make_ports
+from .ports import Port, all_ports, incoming
 from .recording import Samples, SpikeLog
 from .run_loop import RunLoop
 from .schedule import LONGEST_WINDOW, delay_range, slot_count, window_length
@@ -102,14 +102,8 @@ class Simulation:
         self.step = 0
         self.source_step = 0
         self.window = window_length(plan, longest_window)
-        into = [
-            [item for item in plan.projections if item.post == population.name]
-            for population in plan.populations
-        ]
-        ports = [
-            make_ports(projections, population.n, plan.precision)
-            for projections, population in zip(into, plan.populations, strict=True)
-        ]
+        into = incoming(plan)
+        ports = all_ports(plan)
         slots = [slot_count(projections, self.window) for projections in into]
         self.models: CompiledModels = generate(plan, ports)
         spiking: tuple[PopulationPlan | PoissonPlan | GeneratorPlan, ...]

@@ -17,7 +17,7 @@ from ..codegen.step_function import StepFunction
 from ..compile import generate
 from ..engine.memory import population_bytes
 from ..engine.plan import NetworkPlan, ProjectionPlan
-from ..engine.ports import Port, make_ports
+from ..engine.ports import Port, all_ports, incoming
 from ..engine.schedule import slot_count, window_length
 from ..errors import ToolchainError
 from .operations import Operations, step_operations
@@ -195,11 +195,7 @@ def kernel_report(
     KernelReport
     """
     window = window_length(plan)
-    into = [[p for p in plan.projections if p.post == item.name] for item in plan.populations]
-    ports = [
-        make_ports(projections, population.n, plan.precision)
-        for projections, population in zip(into, plan.populations, strict=True)
-    ]
+    into, ports = incoming(plan), all_ports(plan)
     models = generate(plan, ports)
     on_cpu = isinstance(backend, CpuBackend)
     facts = [
