@@ -15,6 +15,8 @@ import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from .arithmetic import Monomial, Polynomial, fused, product_of
+from .calls import DISTRIBUTIONS, FUNCTIONS, MIRRORED, OPERATORS, PARAMETERS, draws_numbers
 from .coefficients import CoefficientTable
 from .nodes import (
     CLOCK,
@@ -25,11 +27,9 @@ from .nodes import (
     Compare,
     Divide,
     Draw,
-    Fma,
     Literal,
     Local,
     MaskName,
-    Multiply,
     Node,
     Not,
     Or,
@@ -39,54 +39,7 @@ from .nodes import (
     parts,
 )
 
-__all__ = ["Lowering", "draws_numbers"]
-
-#: A product of atoms, in a fixed order, with repetition for powers.
-Monomial = tuple[Node, ...]
-Polynomial = dict[Monomial, sympy.Expr]
-
-_FUNCTIONS = {
-    "exp": "lane_exp",
-    "expm1": "lane_expm1",
-    "exprel": "lane_exprel",
-    "log": "lane_log",
-    "log10": "lane_log10",
-    "log1p": "lane_log1p",
-    "sin": "lane_sin",
-    "cos": "lane_cos",
-    "tan": "lane_tan",
-    "sinh": "lane_sinh",
-    "cosh": "lane_cosh",
-    "tanh": "lane_tanh",
-    "Abs": "lane_abs",
-    "abs": "lane_abs",
-    "sign": "lane_sign",
-    "sqrt": "lane_sqrt",
-    "floor": "lane_floor",
-    "ceiling": "lane_ceil",
-    "ceil": "lane_ceil",
-    "clip": "lane_clip",
-    "Mod": "lane_mod",
-}
-_DISTRIBUTIONS = {
-    "randn": "normal",
-    "rand": "uniform",
-    "poisson": "poisson",
-    "binomial": "binomial",
-}
-#: Distributions that have parameters, and how many.
-_PARAMETERS = {"poisson": 1, "binomial": 2}
-_OPERATORS = {
-    sympy.StrictLessThan: "<",
-    sympy.LessThan: "<=",
-    sympy.StrictGreaterThan: ">",
-    sympy.GreaterThan: ">=",
-    sympy.Equality: "==",
-    sympy.Unequality: "!=",
-}
-
-
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+__all__ = ["Lowering"]
 
 
 @dataclass
@@ -147,7 +100,7 @@ class Lowering:
                 atoms = list(monomial)
                 atoms.remove(own)
                 slope[self._shared_product(tuple(atoms))] = coefficient
-            return _fused(own, self._nest(slope), own)
+            return fused(own, self._nest(slope), own)
         return Add(own, self._evaluate(increment, variable))
 
     def _own_factor_less_one(self, expression: sympy.Expr, variable: str) -> sympy.Expr:
@@ -195,7 +148,7 @@ class Lowering:
                 result = kind(result, self.condition(part))
             return result
         if isinstance(expression, Relational):
-            return self._comparison(_OPERATORS[type(expression)], *expression.args)
+            return self._comparison(OPERATORS[type(expression)], *expression.args)
         raise TypeError(f"not a condition: {expression}")
 
     def _comparison(self, operator: str, left: sympy.Expr, right: sympy.Expr) -> Node:
@@ -217,9 +170,9 @@ class Lowering:
             first, *others = sorted(difference, key=repr)
             sign = difference[first]
             if abs(sign) == 1 and [difference[other] for other in others] == [-sign]:
-                changing = self._let("since", Subtract(_product(first), _product(others[0])))
+                changing = self._let("since", Subtract(product_of(first), product_of(others[0])))
                 bound = self.table.node(sign * (constant[1] - constant[0]))
-                return Compare(operator if sign == 1 else _MIRRORED[operator], changing, bound)
+                return Compare(operator if sign == 1 else MIRRORED[operator], changing, bound)
         return Compare(operator, self._evaluate(sides[0], None), self._evaluate(sides[1], None))
 
     def _is_parameter_only(self, expression: sympy.Basic) -> bool:
@@ -328,13 +281,13 @@ class Lowering:
 
     def _function(self, expression: sympy.Expr) -> Node:
         name = expression.func.__name__
-        if name in _DISTRIBUTIONS:
+        if name in DISTRIBUTIONS:
             # One draw for each call in each statement, however often the expression repeats it.
             if expression not in self._drawn:
-                given = expression.args[: _PARAMETERS.get(name, 0)]
+                given = expression.args[: PARAMETERS.get(name, 0)]
                 parameters = tuple(self._argument(part) for part in given)
-                self.draws.append(_DISTRIBUTIONS[name])
-                draw = Draw(_DISTRIBUTIONS[name], len(self.draws) - 1, parameters)
+                self.draws.append(DISTRIBUTIONS[name])
+                draw = Draw(DISTRIBUTIONS[name], len(self.draws) - 1, parameters)
                 self._drawn[expression] = self._let("random", draw)
             return self._drawn[expression]
         if name == "int_":
@@ -353,10 +306,10 @@ class Lowering:
             for part in rest:
                 result = Call(function, (result, self._argument(part)))
             return self._let("bound", result)
-        if name not in _FUNCTIONS:
+        if name not in FUNCTIONS:
             raise TypeError(f"no lane function for {expression}")
         arguments = tuple(self._argument(argument) for argument in expression.args)
-        return self._let(name.lower(), Call(_FUNCTIONS[name], arguments))
+        return self._let(name.lower(), Call(FUNCTIONS[name], arguments))
 
     def _argument(self, expression: sympy.Expr) -> Node:
         return self._evaluate(self._polynomial(expression, None), None)
@@ -374,13 +327,13 @@ class Lowering:
                 else:
                     rest[self._shared_product(monomial)] = coefficient
             factor = self._nest(slope)
-            return _fused(own, factor, self._nest(rest) if rest else None)
+            return fused(own, factor, self._nest(rest) if rest else None)
         return self._nest(polynomial)
 
     def _shared_product(self, monomial: Monomial) -> Monomial:
         if len(monomial) < 2:
             return monomial
-        return (self._let("product", _product(monomial)),)
+        return (self._let("product", product_of(monomial)),)
 
     def _nest(self, polynomial: Polynomial) -> Node:
         """Evaluate by Horner's rule around the atom that occurs in most terms."""
@@ -397,7 +350,7 @@ class Lowering:
                     inner[tuple(atoms)] = coefficient
                 else:
                     outer[monomial] = coefficient
-            return _fused(atom, self._nest(inner), self._nest(outer) if outer else None)
+            return fused(atom, self._nest(inner), self._nest(outer) if outer else None)
         result: Node | None = None
         constant = polynomial.get(())
         if constant is not None:
@@ -411,10 +364,10 @@ class Lowering:
         )
         for monomial in order:
             if polynomial[monomial] == -1 and result is not None:
-                result = Subtract(result, _product(monomial))
+                result = Subtract(result, product_of(monomial))
                 continue
             coefficient = self.table.node(polynomial[monomial])
-            result = _fused(_product(monomial), coefficient, result)
+            result = fused(product_of(monomial), coefficient, result)
         assert result is not None
         return result
 
@@ -437,36 +390,3 @@ class Lowering:
 
 def _names(expression: sympy.Basic) -> set[str]:
     return {str(symbol) for symbol in expression.free_symbols}
-
-
-def draws_numbers(expression: sympy.Basic) -> bool:
-    """Return whether an expression has random numbers in it."""
-    return any(call.func.__name__ in _DISTRIBUTIONS for call in expression.atoms(sympy.Function))
-
-
-def _product(atoms: Monomial) -> Node:
-    """Multiply atoms; indicators of conditions become one selection."""
-    masks = [atom.mask for atom in atoms if isinstance(atom, Select)]
-    numbers = [atom for atom in atoms if not isinstance(atom, Select)]
-    result: Node | None = None
-    for atom in numbers:
-        result = atom if result is None else Multiply(result, atom)
-    if not masks:
-        assert result is not None
-        return result
-    condition = masks[0]
-    for mask in dict.fromkeys(masks[1:]):
-        condition = And(condition, mask)
-    return Select(condition, result if result is not None else Literal(1), Literal(0))
-
-
-def _fused(left: Node, right: Node, addend: Node | None) -> Node:
-    """Return ``left * right + addend`` in its cheapest form."""
-    if left == Literal(0) or right == Literal(0):
-        return addend if addend is not None else Literal(0)
-    if left == Literal(1) or right == Literal(1):
-        other = right if left == Literal(1) else left
-        return other if addend is None or addend == Literal(0) else Add(other, addend)
-    if addend is None or addend == Literal(0):
-        return Multiply(left, right)
-    return Fma(left, right, addend)

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import sympy
 
+from .calls import draws_numbers
 from .coefficients import CoefficientTable
-from .lowering import Lowering, draws_numbers
+from .lowering import Lowering
 from .names import identifier
 from .nodes import CLOCK, Node
 from .printer import text

@@ -11,7 +11,11 @@
 #define FOR_TRIALS 16u
 // Means from which on rejection is used.
 #define LARGE_MEAN 10
-// No sum of probabilities of a mean below LARGE_MEAN takes more terms, to the last digit.
+// Outcomes whose probability, with that of all greater ones, is below this are found from above.
+#define RARE CHOOSE(0x1p-10, 0x1p-20)
+// A probability that no sum shows beside the least uniform number. Outcomes of a mean below LARGE_MEAN have it before
+// MOST_TERMS.
+#define NEGLIGIBLE CHOOSE(0x1p-64, 0x1p-96)
 #define MOST_TERMS 100
 
 #ifdef __CUDA_ARCH__
@@ -119,19 +123,60 @@ DEVICE lane tail_uniform(ulane index, uint32_t step, uint32_t draw, uint32_t see
     return unit_for_logarithm(words[0], words[1]);
 }
 
-// How many outcomes from zero on have together a probability below 1 - u, where `none` is the probability of zero, `tail`
-// that of all others, and the next is the last one times (offset / k + slope).
-DEVICE lane count_outcomes(lane u, lane none, lane tail, lane offset, lane slope)
+// The outcomes 0, 1, ..., most, where the probability of k is that of k - 1 times offset / k + slope.
+struct Outcomes {
+    lane none;  // the probability of zero
+    lane some;  // that of all others
+    lane offset;
+    lane slope;
+    lane most;
+};
+
+DEVICE lane outcome_ratio(Outcomes outcomes, int k) { return outcomes.offset / splat((real)k) + outcomes.slope; }
+
+// The least outcome above which lies a probability of at most u, for each lane that is wanted. Every probability is
+// subtracted from that of what is left, which has the rounding errors of numbers near 1.
+DEVICE lane outcome_from_below(mask wanted, lane u, Outcomes outcomes)
 {
-    lane count = splat(0), probability = none;
-    mask beyond = less(u, tail);
-    for (int k = 1; k < MOST_TERMS && any_set(beyond); ++k) {
-        count = select(beyond, splat((real)k), count);
-        probability = probability * (offset / splat((real)k) + slope);
-        tail = tail - probability;
-        beyond = beyond & less(u, tail);
+    lane result = splat(0), probability = outcomes.none, above = outcomes.some;
+    mask open = wanted & less(u, above);
+    for (int k = 1; k < MOST_TERMS && any_set(open); ++k) {
+        result = select(open, splat((real)k), result);
+        probability = probability * outcome_ratio(outcomes, k);
+        above = above - probability;
+        open = open & less(u, above);
     }
-    return count;
+    return result;
+}
+
+// The same for a small u: probabilities are added from the least on, so that their sum is accurate however small it is.
+DEVICE lane outcome_from_above(mask wanted, lane u, Outcomes outcomes)
+{
+    lane last = splat(0), probability = outcomes.none;
+    int k = 1;
+    for (mask open = wanted; any_set(open); ++k) {
+        open = open & less_equal(splat((real)k), outcomes.most);
+        last = select(open, splat((real)k), last);
+        probability = select(open, probability * outcome_ratio(outcomes, k), probability);
+        open = open & greater(probability, splat(NEGLIGIBLE));
+    }
+    lane result = splat(0), sum = splat(0);
+    for (mask open = wanted; --k > 0 && any_set(open);) {
+        const mask reached = open & less_equal(splat((real)k), last);
+        sum = select(reached, sum + probability, sum);
+        probability = select(reached, probability / outcome_ratio(outcomes, k), probability);
+        const mask found = reached & greater(sum, u);
+        result = select(found, splat((real)k), result);
+        open = open & mask_not(found);
+    }
+    return result;
+}
+
+DEVICE lane outcome_of(lane u, Outcomes outcomes)
+{
+    const mask rare = less(u, splat(RARE));
+    const lane result = outcome_from_below(mask_not(rare), u, outcomes);
+    return any_set(rare) ? select(rare, outcome_from_above(rare, u, outcomes), result) : result;
 }
 
 // Poisson's distribution. A mean that is negative, infinite or not a number gives NaN.
@@ -141,8 +186,9 @@ DEVICE lane random_poisson(lane mean, ulane index, uint32_t step, uint32_t draw,
     const mask large = valid & greater_equal(mean, splat(LARGE_MEAN));
     const lane small_mean = select(valid & mask_not(large), mean, splat(0));
     const lane u = tail_uniform(index, step, draw, seed, stream);
-    lane result = count_outcomes(u, lane_exp(splat(0) - small_mean), splat(0) - lane_expm1(splat(0) - small_mean),
-                                 small_mean, splat(0));
+    const Outcomes outcomes = {lane_exp(splat(0) - small_mean), splat(0) - lane_expm1(splat(0) - small_mean),
+                               small_mean, splat(0), splat(MOST_TERMS)};
+    lane result = outcome_of(u, outcomes);
     if (any_set(large)) {
         alignas(64) real means[LANES], results[LANES];
         store(means, mean);
@@ -173,8 +219,9 @@ DEVICE lane random_binomial(lane n, lane p, ulane index, uint32_t step, uint32_t
     const lane exponent = trials * lane_log1p(splat(0) - chance);
     const lane u = tail_uniform(index, step, draw, seed, stream);
     // The probability of k is that of k - 1 times odds (n + 1 - k) / k.
-    lane count = count_outcomes(u, lane_exp(exponent), splat(0) - lane_expm1(exponent), odds * (trials + splat(1)),
-                                splat(0) - odds);
+    const Outcomes outcomes = {lane_exp(exponent), splat(0) - lane_expm1(exponent), odds * (trials + splat(1)),
+                               splat(0) - odds, trials};
+    lane count = outcome_of(u, outcomes);
     if (any_set(large)) {
         alignas(64) real numbers[LANES], chances[LANES], results[LANES];
         store(numbers, n);
