@@ -98,7 +98,7 @@ def cached_file(parts: list[str], suffix: str, make: Callable[[Path], None]) -> 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_left_behind(folder)
-        prefix = f"tmp_{socket.gethostname()}_{os.getpid()}_"
+        prefix = f"tmp_{os.getpid()}_{socket.gethostname()}_"
         handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=folder)
         os.close(handle)
     except OSError as error:
@@ -152,10 +152,10 @@ def _is_whole(path: Path) -> bool:
 def _remove_left_behind(folder: Path) -> None:
     """Remove temporary files of processes that are no more."""
     for path in folder.glob("tmp_*"):
-        host, _, rest = path.name.removeprefix("tmp_").rpartition("_")[0].rpartition("_")
+        process, _, rest = path.name.removeprefix("tmp_").partition("_")
         try:
-            if host == socket.gethostname() and rest.isdigit():
-                gone = not psutil.pid_exists(int(rest))
+            if process.isdigit() and rest.startswith(f"{socket.gethostname()}_"):
+                gone = not psutil.pid_exists(int(process))
             else:
                 gone = time.time() - path.stat().st_mtime > _OLD
             if gone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -65,17 +66,27 @@ def test_what_a_living_process_writes_is_left_alone(own_cache: Path) -> None:
         child.kill()
         child.wait()
     assert len(left) == 1
-    assert f"_{child.pid}_" in left[0]
+    assert left[0].startswith(f"tmp_{child.pid}_")
 
 
 def test_old_files_of_other_machines_are_removed(own_cache: Path) -> None:
     own_cache.mkdir()
-    for name, age in (("tmp_elsewhere_1_a.so", 3 * 24 * 3600), ("tmp_elsewhere_2_b.so", 60)):
+    for name, age in (("tmp_1_elsewhere_a.so", 3 * 24 * 3600), ("tmp_2_elsewhere_b.so", 60)):
         (own_cache / name).write_bytes(b"half of it")
         then = time.time() - age
         os.utime(own_cache / name, (then, then))
     clear_cache()
-    assert [path.name for path in own_cache.iterdir()] == ["tmp_elsewhere_2_b.so"]
+    assert [path.name for path in own_cache.iterdir()] == ["tmp_2_elsewhere_b.so"]
+
+
+def test_random_names_with_underscores_are_understood(own_cache: Path) -> None:
+    """As the system's makers of temporary names give them."""
+    own_cache.mkdir()
+    gone, alive = 2**22 - 3, os.getpid()
+    for process in (gone, alive):
+        (own_cache / f"tmp_{process}_{socket.gethostname()}_a_b_1.so").write_bytes(b"half of it")
+    clear_cache()
+    assert [path.name.split("_")[1] for path in own_cache.iterdir()] == [str(alive)]
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
