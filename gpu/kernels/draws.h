@@ -2,8 +2,9 @@
 //
 // Small means by inversion, on all lanes at a time: the outcomes are gone through from zero on. Large ones by Hormann's
 // transformed rejection (1993, Insurance: Mathematics and Economics 12:39-45 and Journal of Statistical Computation and
-// Simulation 46:101-110), lane by lane and in double precision whatever that of the lanes. Each trial has words of its
-// own, so a result depends on nothing but its own counter.
+// Simulation 46:101-110), lane by lane and in double precision whatever that of the lanes: means to 1e12 are drawn
+// accurately, and the rounding of likelihoods shows from 1e15 on. Each trial has words of its own, so a result depends on
+// nothing but its own counter.
 #ifndef DENDRIFY_GPU_DRAWS_H
 #define DENDRIFY_GPU_DRAWS_H
 
@@ -12,7 +13,7 @@
 // Means from which on rejection is used.
 #define LARGE_MEAN 10
 // Outcomes whose probability, with that of all greater ones, is below this are found from above.
-#define RARE CHOOSE(0x1p-10, 0x1p-20)
+#define RARE_OUTCOMES CHOOSE(0x1p-10, 0x1p-20)
 // A probability that no sum shows beside the least uniform number. Outcomes of a mean below LARGE_MEAN have it before
 // MOST_TERMS.
 #define NEGLIGIBLE CHOOSE(0x1p-64, 0x1p-96)
@@ -174,7 +175,7 @@ DEVICE lane outcome_from_above(mask wanted, lane u, Outcomes outcomes)
 
 DEVICE lane outcome_of(lane u, Outcomes outcomes)
 {
-    const mask rare = less(u, splat(RARE));
+    const mask rare = less(u, splat(RARE_OUTCOMES));
     const lane result = outcome_from_below(mask_not(rare), u, outcomes);
     return any_set(rare) ? select(rare, outcome_from_above(rare, u, outcomes), result) : result;
 }

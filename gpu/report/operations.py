@@ -143,7 +143,8 @@ def function_costs(precision: Literal[32, 64]) -> dict[str, Operations]:
     1
     """
     bodies: dict[str, str] = {}
-    for header in ("lane_math.h", "philox.h", "draws.h", "parts.h"):
+    elementary = (f"lane_{part}.h" for part in ("math", "exponentials", "logarithms", "angles"))
+    for header in (*elementary, "philox.h", "draws.h", "parts.h"):
         path = header_folder() / header
         if path.exists():
             bodies |= _bodies(_preprocessed(path.read_text(), precision))

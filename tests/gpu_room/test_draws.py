@@ -72,7 +72,23 @@ MIXED = [
     expression("random_poisson(lane_abs(y), INDEX, 3u, 0u, 1u, 7u)"),
     expression("random_binomial(lane_floor(lane_abs(y)), splat((real)0.3), INDEX, 3u, 0u, 1u, 7u)"),
 ]
+#: The outcome above which lies a probability of at most x: of Poisson's distribution with the mean y, of binomial ones.
+POISSON_TAIL = (
+    "outcome_of(x, Outcomes{lane_exp(splat(0) - y), splat(0) - lane_expm1(splat(0) - y), y, splat(0), "
+    "splat(MOST_TERMS)})"
+)
+
+
+def binomial_tail(n: int, p: float) -> str:
+    none, odds = (1 - p) ** n, p / (1 - p)
+    numbers = (f"splat((real){value!r})" for value in (none, 1 - none, odds * (n + 1), -odds, n))
+    return f"outcome_of(x, Outcomes{{{', '.join(numbers)}}})"
+
+
+BINOMIAL_TAILS = [(1, 0.5), (5, 0.25), (18, 0.5), (1024, 2.0**-8)]
 ALL = (
+    POISSON_TAIL,
+    *(binomial_tail(n, p) for n, p in BINOMIAL_TAILS),
     *map(poisson_of, POISSON_MEANS),
     *(binomial_of(n, p) for n, p in BINOMIALS),
     *map(expression, SPECIAL),
@@ -131,6 +147,27 @@ def test_binomial(n: int, p: float, precision: int, folder: Path) -> None:
     values = apply(binomial_of(n, p), x, precision=precision, folder=folder, among=ALL)
     assert values.min() >= 0 and values.max() <= n
     assert_distributed(values.astype(float), binom(n, float(REAL[precision](p))))
+
+
+def assert_quantiles(values: np.ndarray, u: np.ndarray, distribution, precision: int) -> None:
+    """Compare with the exact outcomes, but for the rounding of probabilities."""
+    slack = 1e-4 if precision == 32 else 1e-10
+    falling = -distribution.sf(np.arange(120))
+    assert np.all(values <= np.searchsorted(falling, -u.astype(float) * (1 - slack)))
+    assert np.all(values >= np.searchsorted(falling, -u.astype(float) * (1 + slack)))
+
+
+@pytest.mark.parametrize("precision", [32, 64])
+def test_outcomes_are_right_to_the_least_probability(precision: int, folder: Path) -> None:
+    """As rare as the generator can make them, which no sample shows."""
+    least = -32 if precision == 32 else -53
+    u = np.exp2(np.linspace(least, 0, 5000)).astype(REAL[precision])
+    how = {"precision": precision, "folder": folder, "among": ALL}
+    for mean in (0.0, 1e-30, 1e-3, 0.1, 1.0, 3.0, 7.5, 9.99):
+        y = np.full(len(u), mean, dtype=u.dtype)
+        assert_quantiles(apply(POISSON_TAIL, u, y, **how), u, poisson(float(y[0])), precision)
+    for n, p in BINOMIAL_TAILS:
+        assert_quantiles(apply(binomial_tail(n, p), u, **how), u, binom(n, p), precision)
 
 
 @pytest.mark.parametrize("precision", [32, 64])
