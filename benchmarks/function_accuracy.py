@@ -90,9 +90,9 @@ FUNCTIONS = {
         Function("log1p", "std::log1p(x)", mpmath.log1p, 1.0),
         Function("log10", "std::log10(x)", mpmath.log10, 1.0),
         Function("sqrt", "std::sqrt(x)", mpmath.sqrt, 0.5001),
-        Function("sin", "std::sin(x)", mpmath.sin, 1.5, (1e5, 1e5), (_RIGHT / 2,)),
-        Function("cos", "std::cos(x)", mpmath.cos, 1.5, (1e5, 1e5), (_RIGHT / 2,)),
-        Function("tan", "std::tan(x)", mpmath.tan, 3.5, (1e5, 1e5), (_RIGHT / 2,)),
+        Function("sin", "std::sin(x)", mpmath.sin, 1.75, (1e5, 1e5), (_RIGHT / 2,)),
+        Function("cos", "std::cos(x)", mpmath.cos, 1.75, (1e5, 1e5), (_RIGHT / 2,)),
+        Function("tan", "std::tan(x)", mpmath.tan, 4.0, (1e5, 1e5), (_RIGHT / 2,)),
         Function("sinh", "std::sinh(x)", mpmath.sinh, 2.0, turns=(_LN2 / 2,)),
         Function("cosh", "std::cosh(x)", mpmath.cosh, 2.0, turns=(_LN2 / 2,)),
         Function("tanh", "std::tanh(x)", mpmath.tanh, 1.0, turns=(_LN2 / 4,)),
@@ -100,117 +100,10 @@ FUNCTIONS = {
     )
 }
 
-_TEXT = """
-#include <math.h>
-#include <cmath>
-#include <string.h>
+_HEADERS = """
 #include "lane_cpu.h"
 #include "lane_math.h"
-
-#if PRECISION == 32
-typedef double exact;
-#else
-typedef long double exact;
-#endif
-
-enum {{ WORST = {n_worst}, BLOCK = 1024 }};
-
-struct Report {{
-    double error[WORST];  // sorted, the greatest first
-    real x[WORST], y[WORST], result[WORST];
-    int64_t count;
-}};
-
-static const int DIGITS = PRECISION == 32 ? 24 : 53, LEAST = PRECISION == 32 ? -125 : -1021,
-                 MOST = PRECISION == 32 ? 128 : 1024;
-
-// Distance in units in the last place of the exact result; infinity counts as the power of two after the greatest
-// number.
-static double distance(real result, exact truth, bool tiny_to_zero)
-{{
-    if (std::isnan(truth) || std::isnan(result))
-        return std::isnan(truth) && std::isnan(result) ? 0 : INFINITY;
-    const exact end = ldexp((exact)1, MOST);
-    if (std::isinf(truth) || std::fabs(truth) >= end)
-        return std::isinf(result) && std::signbit(result) == std::signbit(truth) ? 0 : INFINITY;
-    if (truth == 0)
-        return result == 0 && std::signbit(result) == std::signbit(truth) ? 0 : INFINITY;
-    if (tiny_to_zero && result == 0 && std::fabs(truth) < ldexp((exact)1, LEAST - 1) * (1 + ldexp((exact)1, -DIGITS)))
-        return 0;
-    int exponent;
-    (void)std::frexp(truth, &exponent);
-    const exact value = std::isinf(result) ? std::copysign(end, (exact)result) : (exact)result;
-    return (double)std::ldexp(std::fabs(value - truth), DIGITS - (exponent > LEAST ? exponent : LEAST));
-}}
-
-static void keep(Report *report, double error, real x, real y, real result)
-{{
-    if (!(error > report->error[WORST - 1]))
-        return;
-    int place = WORST - 1;
-    for (; place > 0 && report->error[place - 1] < error; --place) {{
-        report->error[place] = report->error[place - 1];
-        report->x[place] = report->x[place - 1];
-        report->y[place] = report->y[place - 1];
-        report->result[place] = report->result[place - 1];
-    }}
-    report->error[place] = error;
-    report->x[place] = x;
-    report->y[place] = y;
-    report->result[place] = result;
-}}
-
-{functions}
-"""
-
-_FUNCTION = """
-static void block_{name}(const real *a, const real *b, int n, real largest, Report *report)
-{{
-    alignas(64) real out[BLOCK];
-    for (int k = 0; k < BLOCK; k += LANES) {{
-        const lane x = load(a + k), y = load(b + k);
-        (void)y;
-        store(out + k, {expression});
-    }}
-    for (int k = 0; k < n; ++k) {{
-        if (std::fabs(a[k]) > largest)
-            continue;
-        const exact x = a[k], y = b[k];
-        (void)y;
-        keep(report, distance(out[k], {reference}, {tiny}), a[k], b[k], out[k]);
-        ++report->count;
-    }}
-}}
-
-// Arguments given as numbers.
-extern "C" void points_{name}(const real *a, const real *b, int64_t n, real largest, Report *report)
-{{
-    alignas(64) real x[BLOCK], y[BLOCK];
-    for (int64_t begin = 0; begin < n; begin += BLOCK) {{
-        const int count = n - begin < BLOCK ? (int)(n - begin) : BLOCK;
-        for (int k = 0; k < BLOCK; ++k) {{
-            x[k] = a[begin + (k < count ? k : 0)];
-            y[k] = b[begin + (k < count ? k : 0)];
-        }}
-        block_{name}(x, y, count, largest, report);
-    }}
-}}
-
-// One in `stride` of all bit patterns of single precision.
-extern "C" void patterns_{name}(uint64_t first, uint64_t stride, real largest, Report *report)
-{{
-    alignas(64) real x[BLOCK];
-    for (uint64_t begin = first; begin < (uint64_t)1 << 32;) {{
-        int count = 0;
-        for (; count < BLOCK && begin < (uint64_t)1 << 32; ++count, begin += stride) {{
-            const uint32_t bits = (uint32_t)begin;
-            memcpy(&x[count], &bits, 4);
-        }}
-        for (int k = count; k < BLOCK; ++k)
-            x[k] = 0;
-        block_{name}(x, x, count, largest, report);
-    }}
-}}
+#include "function_accuracy.h"
 """
 
 
@@ -256,21 +149,15 @@ class Sweep:
         options: Sequence[str] = (),
     ) -> None:
         self.precision = precision
-        text = _TEXT.format(
-            n_worst=N_WORST,
-            functions="".join(
-                _FUNCTION.format(
-                    name=item.name,
-                    expression=item.expression,
-                    reference=item.reference,
-                    tiny=str(item.tiny_to_zero).lower(),
-                )
-                for item in (FUNCTIONS[name] for name in names)
-            ),
+        text = _HEADERS + "".join(
+            f"SWEEP({item.name}, {item.expression}, {item.reference}, {str(item.tiny_to_zero).lower()})\n"
+            for item in (FUNCTIONS[name] for name in names)
         )
         path = folder / f"sweep_{precision}.so"
-        command = [*find_compiler().split(), *COMPILER_FLAGS, f"-DPRECISION={precision}", *options]
-        command += [f"-I{header_folder()}", "-x", "c++", "-", "-o", str(path)]
+        command = [*find_compiler().split(), *COMPILER_FLAGS, *options]
+        command += [f"-DPRECISION={precision}", f"-DWORST={N_WORST}"]
+        command += [f"-I{header_folder()}", f"-I{Path(__file__).parent}"]
+        command += ["-x", "c++", "-", "-o", str(path)]
         subprocess.run(command, input=text, text=True, check=True)
         self._library = ctypes.CDLL(str(path))
         real = np.dtype(REAL[precision]).str
@@ -431,7 +318,7 @@ def measure(sweep: Sweep, name: str, stride: int, count: int) -> Measurement:
 def main() -> None:
     """Print a table of the worst errors."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--stride", type=int, default=1, help="of bit patterns (default: every)")
+    parser.add_argument("--stride", type=int, default=61, help="of bit patterns; 1 for all")
     parser.add_argument("--points", type=int, default=20_000_000, help="random arguments")
     parser.add_argument("--precision", type=int, nargs="+", choices=(32, 64), default=[32, 64])
     parser.add_argument("--functions", nargs="+", choices=tuple(FUNCTIONS), default=list(FUNCTIONS))

@@ -252,6 +252,38 @@ def test_approximated_binomials_are_normal_as_in_brian2() -> None:
     assert kstest(u, norm(-70, np.sqrt(71)).cdf).pvalue > 1e-3
 
 
+def test_actions_of_events_draw() -> None:
+    net = dg.Network(backend="cpu", seed=4)
+    cells = net.population(
+        "dv/dt = 1/ms : 1\nw : 1\nu : 1",
+        20_000,
+        namespace={"some": BinomialFunction(7, 0.4, approximate=False)},
+        events={"high": "v > 0.5"},
+        event_actions={"high": "v = 0; w += poisson(0.8); u += some()"},
+        name="cells",
+    )
+    net.run(1.3 * ms)
+    # Two events: two Poisson numbers are one of twice the mean, two binomial ones one of twice the trials.
+    assert_distributed(np.asarray(cells.w), poisson(1.6))
+    assert_distributed(np.asarray(cells.u), binom(14, 0.4))
+
+
+@pytest.mark.parametrize("method", ["rk4", "heun", "exponential_euler"])
+def test_methods_draw_as_brian2_does(method: str) -> None:
+    """A rate that depends on the state, in methods that evaluate the equation several times."""
+    equations = "dv/dt = (-v + poisson(0.1*v + 3))/(10*ms) : 1"
+    net = dg.Network(backend="cpu", seed=4)
+    cells = net.population(equations, 4000, method=method, name="cells")
+    net.run(40 * ms)
+    group = brian2.NeuronGroup(4000, equations, method=method)
+    brian2.Network(group).run(40 * ms)
+    ours, theirs = np.asarray(cells.v), np.asarray(group.v)
+    spread = np.sqrt((ours.var() + theirs.var()) / 4000)
+    assert abs(ours.mean() - theirs.mean()) < 5 * spread
+    # The standard error of a variance of normal numbers is sqrt(2 / n) of it.
+    assert abs(np.log(ours.var() / theirs.var())) < 5 * np.sqrt(2 * 2 / 4000)
+
+
 def test_networks_draw_and_brian2_agrees() -> None:
     """Input of many unreliable synapses: the mean and the variance of the voltage in both."""
     release = BinomialFunction(20, 0.1, approximate=False)
