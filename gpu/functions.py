@@ -23,7 +23,8 @@ SUPPORTED_FUNCTIONS = frozenset(
 )
 
 _AS_WRITTEN = {"int_": "int", "Abs": "abs", "ceiling": "ceil", "Mod": "mod"}
-_NORMAL = sympy.Function("randn")(sympy.Symbol("_placeholder_arg"))
+#: What Brian2 gives to functions without arguments.
+_PLACEHOLDER = sympy.Symbol("_placeholder_arg")
 
 
 def read_expression(code: str, variables: Mapping[str, Any]) -> sympy.Basic:
@@ -74,9 +75,8 @@ def _binomial(function: BinomialFunction, number: int) -> sympy.Expr:
     draw = inspect.getclosurevars(function.pyfunc).nonlocals["sample_function"]
     kept = inspect.getclosurevars(draw).nonlocals
     if "loc" in kept:
-        # Two functions draw two numbers.
-        placeholder = sympy.Symbol("_placeholder_arg") + number if number else None
-        normal = sympy.Function("randn")(placeholder) if placeholder is not None else _NORMAL
+        # Another argument than that of the user's own randn(), and of another function: equal calls are one draw.
+        normal = sympy.Function("randn")(_PLACEHOLDER + number + 1)
         return sympy.Float(float(kept["loc"])) + sympy.Float(float(kept["scale"])) * normal
     n, p = sympy.Float(float(kept["n"])), sympy.Float(float(kept["p"]))
     return sympy.Function("binomial")(n, p, sympy.Integer(number))

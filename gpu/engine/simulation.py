@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -162,7 +163,7 @@ class Simulation:
                 self._allocate_spikes(reserve)
             self.poisson.set_rate(name, rate, self.source_step)
 
-    @property
+    @cached_property
     def longest_unrecorded_delay(self) -> int | None:
         """Longest delay in steps of synapses from objects that nobody records; None if there are none."""
         if self.plan.spikes is None:

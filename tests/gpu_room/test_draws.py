@@ -252,6 +252,12 @@ def test_approximated_binomials_are_normal_as_in_brian2() -> None:
     assert kstest(u, norm(-70, np.sqrt(71)).cdf).pvalue > 1e-3
 
 
+def test_approximated_binomials_are_not_the_normal_numbers_beside_them() -> None:
+    many = BinomialFunction(100, 0.3)
+    w, _ = values_of("w = many() + sqrt(21)*randn(); u = 0", many=many)
+    assert kstest(w, norm(30, np.sqrt(42)).cdf).pvalue > 1e-3
+
+
 def test_actions_of_events_draw() -> None:
     net = dg.Network(backend="cpu", seed=4)
     cells = net.population(
