@@ -6,6 +6,7 @@ from . import channels, models, plots, receptors
 from ._exprel import keep_exprel
 from ._versions import __version__, show_versions
 from .backend_choice import choose_backend
+from .brian2_device import register as _register_device
 from .brian_export import BrianNetwork
 from .code_text import CodeText
 from .compartments import (
@@ -105,3 +106,4 @@ __all__ = [
 ]
 
 keep_exprel()
+_register_device()

@@ -158,4 +158,4 @@ def header_folder() -> Path:
 
 def header_text() -> str:
     """Return all headers as one text, for the cache key."""
-    return "".join(path.read_text() for path in sorted(header_folder().glob("*.h")))
+    return "".join(path.read_text() for path in sorted(header_folder().rglob("*.h")))

@@ -1,0 +1,299 @@
+"""The Brian2 device: what a script gets with ``brian2.set_device('dendrify_gpu')``."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from brian2 import prefs
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.clocks import Clock
+from brian2.core.namespace import get_local_namespace
+from brian2.core.network import Network, TextReport
+from brian2.devices.device import RuntimeDevice, all_devices
+from brian2.groups.group import Group
+from brian2.units import second
+
+from ..errors import ModelError
+from ..gpu.backends.cpu import CpuBackend
+from .general_road import GeneralRoad
+from .memory import with_room
+from .recorded_code import RUN_TEMPLATES, record_code
+from .spike_queue import PendingSpikes
+
+__all__ = ["DendrifyGpuDevice", "register"]
+
+_PRECISIONS = {"float32": np.float32, "float64": np.float64}
+
+
+class DendrifyGpuDevice(RuntimeDevice):
+    """Brian2's runtime mode, with `Network.run` on this library's core.
+
+    Everything else is Brian2's own: values are numpy arrays that can be read and changed between runs.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dtype_before: Any = None
+        self._backend: CpuBackend | None = None
+        self._threads: int | None = None
+        self._seeds: WeakKeyDictionary[Network, int] = WeakKeyDictionary()
+        #: What ran in the last run, one line each.
+        self.last_report: list[str] = []
+        #: Compilations since the device was created.
+        self.compilations = 0
+        #: Seconds that the last run spent on making and loading its library.
+        self.last_compile_seconds = 0.0
+
+    # ---------------------------------------------------------------------- options
+
+    def activate(
+        self,
+        build_on_run: bool = True,
+        precision: str | None = None,
+        backend: str = "auto",
+        threads: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Take the options of `brian2.set_device`.
+
+        Parameters
+        ----------
+        build_on_run : bool, optional
+            Accepted for scripts that were written for other devices; networks run when `run` is called.
+        precision : {'float64', 'float32'}, optional
+            Sets ``prefs.core.default_float_dtype``. Default: that of the preference.
+        backend : {'auto', 'cpu'}, optional
+        threads : int, optional
+            Default: all cores.
+        **kwargs
+            What scripts for other devices give, such as ``directory``; kept in `build_options`.
+
+        Raises
+        ------
+        ModelError
+            If an option has a value that does not exist.
+        """
+        if precision is not None and precision not in _PRECISIONS:
+            raise ModelError(
+                f"set_device: precision={precision!r} does not exist; there are 'float64' and 'float32'."
+            )
+        if backend not in ("auto", "cpu"):
+            raise ModelError(f"set_device: backend={backend!r} does not exist; there is 'cpu'.")
+        super().activate(build_on_run=build_on_run, **kwargs)
+        self._backend = None
+        self._threads = threads
+        if precision is not None:
+            prefs["core.default_float_dtype"] = _PRECISIONS[precision]
+
+    # ----------------------------------------------------------------------- arrays
+
+    def add_array(self, var: Any) -> None:
+        """Allocate the values of a variable, with room for a whole vector behind them."""
+        super().add_array(var)
+        values = self.arrays[var]
+        if isinstance(values, np.ndarray) and values.ndim == 1:
+            self.arrays[var] = with_room(values)
+
+    def spike_queue(self, source_start: int, source_end: int) -> PendingSpikes:
+        """Return what keeps the spikes on their way through a pathway."""
+        return PendingSpikes(source_start, source_end)
+
+    # ------------------------------------------------------------------------- code
+
+    def code_object_class(
+        self, codeobj_class: type | None = None, fallback_pref: str = "codegen.target"
+    ) -> Any:
+        """Return the class of the code objects that are carried out once: numpy's, which need no compiler."""
+        if codeobj_class is None and prefs[fallback_pref] == "auto":
+            return NumpyCodeObject
+        return super().code_object_class(codeobj_class, fallback_pref)
+
+    def code_object(
+        self,
+        owner: Any,
+        name: str,
+        abstract_code: Any,
+        variables: dict[str, Any],
+        template_name: str,
+        variable_indices: dict[str, str],
+        codeobj_class: type | None = None,
+        template_kwds: Mapping[str, Any] | None = None,
+        override_conditional_write: Any = None,
+        compiler_kwds: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Keep what is carried out in every step; let Brian2 compile the rest."""
+        if template_name not in RUN_TEMPLATES:
+            return super().code_object(
+                owner,
+                name,
+                abstract_code,
+                variables,
+                template_name,
+                variable_indices,
+                codeobj_class=codeobj_class,
+                template_kwds=template_kwds,
+                override_conditional_write=override_conditional_write,
+                compiler_kwds=compiler_kwds,
+            )
+        known = self.code_object_class(codeobj_class)
+        return record_code(
+            owner,
+            name,
+            abstract_code,
+            variables,
+            template_name,
+            variable_indices,
+            getattr(NumpyCodeObject.templater, template_name),
+            known,
+            template_kwds,
+            override_conditional_write,
+            compiler_kwds,
+        )
+
+    # ------------------------------------------------------------------------ random
+
+    def seed(self, seed: int | None = None) -> None:
+        """Seed all random numbers: those that numpy draws, and those of runs."""
+        super().seed(seed)
+        self._seeds.clear()
+
+    def get_random_state(self) -> dict[str, Any]:
+        """Return the state of all random numbers."""
+        return {**super().get_random_state(), "dendrify_gpu": dict(self._seeds)}
+
+    def set_random_state(self, state: dict[str, Any]) -> None:
+        """Set the state of all random numbers."""
+        super().set_random_state(state)
+        self._seeds = WeakKeyDictionary(state.get("dendrify_gpu", {}))
+
+    def _seed_of(self, network: Network) -> int:
+        """Return the seed of a network's runs: drawn anew when it starts from 0 s."""
+        if network not in self._seeds or float(network.t_) == 0.0:
+            self._seeds[network] = int(np.random.randint(0, 2**32, dtype=np.int64))  # noqa: NPY002
+        return self._seeds[network]
+
+    # -------------------------------------------------------------------------- runs
+
+    def network_run(
+        self,
+        network: Network,
+        duration: Any,
+        report: Any = None,
+        report_period: Any = 10 * second,
+        namespace: Mapping[str, Any] | None = None,
+        profile: bool | None = None,
+        level: int = 0,
+    ) -> None:
+        """Run a network; see `brian2.Network.run`."""
+        if duration < 0:
+            raise ValueError(
+                f"Function 'run' expected a non-negative duration but got '{duration}'"
+            )
+        gc.collect()
+        objects = network.sorted_objects
+        network._clocks = {item.clock for item in objects}
+        start, end = network.t, network.t + duration
+        for clock in network._clocks:
+            clock.set_interval(start, end)
+        if namespace is None:
+            namespace = get_local_namespace(level=level + 2)
+        network.before_run(namespace)
+        if not objects:
+            return
+        active = [item for item in objects if item.active]
+        compile_started = time.perf_counter()
+        if self._backend is None:
+            self._backend = CpuBackend(self._threads)
+        road = GeneralRoad(active, self._backend, self._seed_of(network))
+        self.compilations += road.program.compiled
+        self.last_compile_seconds = time.perf_counter() - compile_started
+        told = _Reporter(report, float(report_period), network, start, duration)
+        began = time.perf_counter()
+        Network._globally_running = True
+        try:
+            road.run(self._stopped(network, began), told.look_up, network)
+        finally:
+            Network._globally_running = False
+        seconds = time.perf_counter() - began
+        stopped = network._stopped or Network._globally_stopped
+        clocks = list(network._clocks)
+        network.t_ = min(_time(clock) for clock in clocks) if stopped else float(end)
+        self._last_run_time = seconds
+        fraction = (network.t - start) / duration if duration > 0 else 1.0
+        self._last_run_completed_fraction = fraction
+        for item in objects:
+            if isinstance(item, Group):
+                item._check_for_invalid_states()
+        told.finish(seconds, fraction)
+        network.after_run()
+        network._profiling_info = None
+
+    def _stopped(self, network: Network, began: float) -> Callable[[], bool]:
+        def stopped() -> bool:
+            limit = self._maximum_run_time
+            if limit is not None and time.perf_counter() - began > float(limit):
+                network._stopped = True
+            return bool(network._stopped or Network._globally_stopped)
+
+        return stopped
+
+
+class _Reporter:
+    """Tells the user how far a run is, as Brian2 does."""
+
+    def __init__(
+        self, report: Any, period: float, network: Network, start: Any, duration: Any
+    ) -> None:
+        self._call: Callable[..., Any] | None = None
+        if report in ("text", "stdout"):
+            self._call = TextReport(sys.stdout)
+        elif report == "stderr":
+            self._call = TextReport(sys.stderr)
+        elif isinstance(report, str):
+            raise ValueError(f'Do not know how to handle report argument "{report}".')
+        elif callable(report):
+            self._call = report
+        elif report is not None:
+            raise TypeError(
+                "Do not know how to handle report argument, it has to be one of 'text', 'stdout', 'stderr', or a "
+                f"callable function/object, but it is of type {type(report)}"
+            )
+        self._network, self._start, self._duration = network, start, duration
+        self._began = time.perf_counter()
+        self._period, self._next = period, self._began + period
+        if self._call is not None:
+            self._call(0 * second, 0.0, start, duration)
+
+    def look_up(self) -> None:
+        """Report if it is time."""
+        now = time.perf_counter()
+        if self._call is None or now < self._next:
+            return
+        self._next = now + self._period
+        done = min(_time(clock) for clock in self._network._clocks) - float(self._start)
+        self._call(
+            (now - self._began) * second,
+            done / float(self._duration),
+            self._start,
+            self._duration,
+        )
+
+    def finish(self, seconds: float, fraction: float) -> None:
+        """Report the end."""
+        if self._call is not None:
+            self._call(seconds * second, fraction, self._start, self._duration)
+
+
+def register() -> None:
+    """Make the device known to Brian2 under the name ``'dendrify_gpu'``."""
+    all_devices.setdefault("dendrify_gpu", DendrifyGpuDevice())
+
+
+def _time(clock: Clock) -> float:
+    return float(clock.variables["t"].get_value()[0])

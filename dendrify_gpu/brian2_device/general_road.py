@@ -1,0 +1,177 @@
+"""Carries out a prepared Brian2 network task by task on the core, in Brian2's order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2 import prefs
+from brian2.core.base import BrianObject
+from brian2.core.network import Network
+
+from ..gpu.backends.cpu import CpuBackend
+from ..gpu.ordered.engine import OrderedProgram, OrderedRun, Stop
+from ..gpu.ordered.task import Task
+from .reading import TaskReader
+from .recorded_code import RecordedCode
+from .results import deliver_record
+from .slots import Slots
+
+__all__ = ["GeneralRoad"]
+
+#: Wall-clock seconds between looks at the keyboard and the progress report.
+_LOOK_UP = 0.1
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What an object does in a step: tasks of the core from `first` to `end`, or a call in Python."""
+
+    owner: Any
+    first: int
+    end: int
+    clock: int
+    python: bool
+
+
+class GeneralRoad:
+    """One run of a network.
+
+    Parameters
+    ----------
+    objects : sequence of BrianObject
+        Active objects in the order in which a step carries them out, prepared for the run.
+    backend : CpuBackend
+    seed : int
+
+    Attributes
+    ----------
+    program : OrderedProgram
+    tasks : tuple of Task
+
+    Raises
+    ------
+    NotImplementedError
+        If an object does something that the core cannot do.
+    """
+
+    def __init__(self, objects: Sequence[BrianObject], backend: CpuBackend, seed: int) -> None:
+        precision = 8 * np.dtype(prefs["core.default_float_dtype"]).itemsize
+        slots = Slots(precision)
+        reader = TaskReader(slots, backend.threads)
+        tasks: list[Task] = []
+        places: list[_Place] = []
+        for item in objects:
+            codes = list(item.code_objects)
+            python = _runs_python(item)
+            first = len(tasks)
+            for code in codes if not python else ():
+                task = _read(reader, item, code)
+                if task is not None:
+                    tasks.append(task)
+            if python or len(tasks) > first:
+                clock = reader.clock(item.clock, python)
+                places.append(_Place(item, first, len(tasks), clock, python))
+            else:
+                # Clocks of objects that do nothing tick all the same.
+                reader.clock(item.clock)
+        slots.tables.seed = seed
+        self.tasks = tuple(tasks)
+        self.program = OrderedProgram.build(tasks, precision, backend)
+        self._places = places
+        self._reader = reader
+        self._slots = slots
+
+    def run(
+        self, stopped: Callable[[], bool], look_up: Callable[[], None], network: Network
+    ) -> None:
+        """Carry out the steps of the run.
+
+        Parameters
+        ----------
+        stopped : callable
+            Whether the run is to end early.
+        look_up : callable
+            Called now and then.
+        network : Network
+        """
+        run = OrderedRun(self.program, self._slots.tables)
+        steps = 64
+        try:
+            while not stopped():
+                stop, steps = _some_steps(run, steps)
+                if stop is Stop.RECORD_FULL:
+                    self._deliver(run)
+                elif stop is Stop.PYTHON_DUE:
+                    self._step_in_parts(run, stopped, network)
+                elif stop is Stop.FINISHED:
+                    break
+                look_up()
+        finally:
+            self._deliver(run)
+            for pathway, number in self._reader.pathways:
+                emitted, sources, now = run.in_flight(number)
+                pathway.queue.set_in_flight(emitted, sources, now)
+            run.close()
+
+    def _step_in_parts(
+        self, run: OrderedRun, stopped: Callable[[], bool], network: Network
+    ) -> None:
+        """Do a step in which objects in Python have their turn."""
+        self._deliver(run)
+        network.t_ = min(
+            float(clock.variables["t"].get_value()[0]) for clock in self._reader.clocks
+        )
+        waiting: tuple[int, int] | None = None
+        for place in self._places:
+            if not place.python:
+                waiting = (place.first if waiting is None else waiting[0], place.end)
+            elif run.is_due(place.clock):
+                if waiting is not None:
+                    run.part(*waiting)
+                    self._deliver(run)
+                    waiting = None
+                place.owner.run()
+        if waiting is not None:
+            run.part(*waiting)
+        run.finish_step()
+
+    def _deliver(self, run: OrderedRun) -> None:
+        for recorder in self._reader.recorders:
+            count = run.record_count(recorder.record)
+            deliver_record(recorder, run.take_record(recorder.record), count)
+
+
+def _some_steps(run: OrderedRun, steps: int) -> tuple[Stop, int]:
+    """Do steps for about as long as the user should wait for an answer."""
+    started = time.perf_counter()
+    stop = run.steps(steps)
+    seconds = time.perf_counter() - started
+    if stop is Stop.PAUSED and seconds < _LOOK_UP / 2:
+        steps = min(2 * steps, 2**40)
+    elif seconds > 2 * _LOOK_UP:
+        steps = max(1, steps // 2)
+    return stop, steps
+
+
+def _read(reader: TaskReader, item: BrianObject, code: Any) -> Task | None:
+    if code.template_name == "synapses_push_spikes":
+        # Pathways take their spikes themselves.
+        return None
+    return reader.read(item, code)
+
+
+def _runs_python(item: BrianObject) -> bool:
+    """Return whether an object's turn in a step is a call in Python."""
+    codes = list(item.code_objects)
+    if type(item).run is not BrianObject.run:
+        return True
+    return any(not isinstance(_itself(code), RecordedCode) for code in codes)
+
+
+def _itself(code: Any) -> Any:
+    """Return the object that a weak reference stands for."""
+    return code.__repr__.__self__ if hasattr(code.__repr__, "__self__") else code

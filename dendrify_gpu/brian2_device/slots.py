@@ -1,0 +1,141 @@
+"""Gives every array, number and size that tasks use its place in the tables."""
+
+from __future__ import annotations
+
+import numpy as np
+from brian2.core.functions import Function as BrianFunction
+from brian2.core.variables import (
+    ArrayVariable,
+    AuxiliaryVariable,
+    Constant,
+    DynamicArrayVariable,
+    Subexpression,
+)
+
+from ..gpu.ordered.tables import Tables
+from ..gpu.ordered.task import Array, Kind, Number, Symbol
+from .functions import read_function
+from .memory import padded
+from .recorded_code import RecordedCode
+
+__all__ = ["C_TYPES", "Slots", "kind_of"]
+
+#: Types in C of numpy's types.
+C_TYPES = {
+    np.dtype(np.float64): "double",
+    np.dtype(np.float32): "float",
+    np.dtype(np.int64): "int64_t",
+    np.dtype(np.int32): "int32_t",
+    np.dtype(np.int16): "int16_t",
+    np.dtype(np.int8): "int8_t",
+    np.dtype(np.uint64): "uint64_t",
+    np.dtype(np.uint32): "uint32_t",
+    np.dtype(np.uint16): "uint16_t",
+    np.dtype(np.uint8): "uint8_t",
+    np.dtype(np.bool_): "bool",
+}
+
+
+def kind_of(dtype: np.dtype | type) -> Kind:
+    """Return what values of a type are."""
+    if np.issubdtype(dtype, np.bool_):
+        return "boolean"
+    return "integer" if np.issubdtype(dtype, np.integer) else "float"
+
+
+class Slots:
+    """Collects the tables of a run.
+
+    Parameters
+    ----------
+    precision : {32, 64}
+        Bits of the numbers that are computed with.
+    """
+
+    def __init__(self, precision: int) -> None:
+        self.tables = Tables()
+        self.precision = precision
+        self._arrays: dict[int, int] = {}
+        self._variables: list[ArrayVariable] = []
+        self._steps: dict[tuple[int, int], int] = {}
+
+    def array(self, variable: ArrayVariable) -> int:
+        """Return the slot of a variable's values."""
+        key = id(variable)
+        if key not in self._arrays:
+            self._variables.append(variable)
+            self._arrays[key] = self.add(padded(variable))
+        return self._arrays[key]
+
+    def add(self, values: np.ndarray) -> int:
+        """Return a new slot for an array."""
+        self.tables.arrays.append(values)
+        return len(self.tables.arrays) - 1
+
+    def number(self, value: float) -> int:
+        """Return a new slot for a number."""
+        self.tables.numbers.append(float(value))
+        return len(self.tables.numbers) - 1
+
+    def size(self, value: int) -> int:
+        """Return a new slot for a size."""
+        self.tables.sizes.append(int(value))
+        return len(self.tables.sizes) - 1
+
+    def spike_steps(self, lastspike: ArrayVariable, step: int, dt: float) -> tuple[int, str]:
+        """Return slot and type of the steps of the last spikes, as they follow from the times.
+
+        ``timestep(t - lastspike, dt)`` is their distance from the current step.
+        """
+        kind = np.int32 if self.precision == 32 else np.int64
+        key = (id(lastspike), 0)
+        if key not in self._steps:
+            self.array(lastspike)
+            ago = np.trunc((step * dt - lastspike.get_value() + 1e-3 * dt) / dt)
+            # A spike long before the first step is as good as one 2^29 steps ago.
+            steps = step - np.clip(ago, -(2.0**29), 2.0**29)
+            room = np.zeros(len(steps) + 64, dtype=kind)
+            room[: len(steps)] = steps
+            self._steps[key] = self.add(room[: len(steps)])
+        return self._steps[key], "int32_t" if self.precision == 32 else "int64_t"
+
+    def symbols(self, code: RecordedCode, step: int, dt: float) -> dict[str, Symbol]:
+        """Return what the names of a code object's statements mean.
+
+        Parameters
+        ----------
+        code : RecordedCode
+        step : int
+            The next step of its clock.
+        dt : float
+            The clock's time step.
+        """
+        found: dict[str, Symbol] = {}
+        for name, variable in sorted(code.variables.items()):
+            if isinstance(variable, BrianFunction):
+                function = read_function(code, name, variable, self)
+                if function is not None:
+                    found[name] = function
+            elif isinstance(variable, Constant):
+                found[name] = Number(self.number(variable.value), kind_of(variable.dtype))
+            elif isinstance(variable, ArrayVariable):
+                if isinstance(variable, DynamicArrayVariable) and variable.ndim > 1:
+                    continue
+                index = "0" if variable.scalar else code.variable_indices[name]
+                dtype = np.dtype(variable.dtype)
+                if dtype not in C_TYPES:
+                    raise NotImplementedError(f"{code.owner.name}: {name!r} has the type {dtype}.")
+                found[name] = Array(
+                    self.array(variable),
+                    C_TYPES[dtype],
+                    kind_of(dtype),
+                    index,
+                    code.conditions.get(name),
+                )
+            elif not isinstance(variable, Subexpression | AuxiliaryVariable):
+                continue
+        lastspike = found.get("lastspike")
+        if isinstance(lastspike, Array):
+            slot, kind = self.spike_steps(code.variables["lastspike"], step, dt)
+            found["last_spike_step"] = Array(slot, kind, "integer", lastspike.index)
+        return found

@@ -1,0 +1,158 @@
+// What the text of tasks needs of vectors on the CPU, beyond the lane headers.
+//
+// Arrays have room for a whole vector behind their last element (see arrays.py), so vectors are loaded and stored whole.
+#ifndef DENDRIFY_GPU_ORDERED_MANY_H
+#define DENDRIFY_GPU_ORDERED_MANY_H
+
+enum { PLACES = LANES };
+
+LANE_UNARY(lane, operator-, lane, -a.part[k])
+LANE_UNARY(ilane, operator-, ilane, -a.part[k])
+LANE_BINARY(ilane, operator*, ilane, ilane, a.part[k] * b.part[k])
+
+DEVICE mask mask_splat(bool x) { return x ? every_lane() : no_lane(); }
+DEVICE ilane numbers_from(int64_t first) { return lane_iota() + isplat((integer)first); }
+// Random numbers are counted by 32-bit words, one in each place.
+DEVICE ulane as_counter(ilane x) { return as_unsigned(x) & usplat(0xffffffffu); }
+
+#ifdef BIT_MASKS
+DEVICE vmask vector_iless(ivec a, ivec b) { return (vmask)ICOMPARE(a, b, 1); }
+#else
+DEVICE vmask vector_iless(ivec a, ivec b) { return a < b; }
+#endif
+LANE_BINARY(mask, whole_less, ilane, ilane, vector_iless(a.part[k], b.part[k]))
+DEVICE mask mask_equal(mask a, mask b) { return (a & b) | (mask_not(a) & mask_not(b)); }
+DEVICE mask mask_select(mask m, mask a, mask b) { return (m & a) | (mask_not(m) & b); }
+
+LANE_UNARY(ilane, to_integer, lane, __builtin_convertvector(a.part[k], ivec))
+
+DEVICE ilane whole_floor_divide(ilane a, ilane b)
+{
+    ilane r;
+    for (int k = 0; k < LANES; ++k) {
+        const integer x = a.part[k / VECTOR_LANES][k % VECTOR_LANES];
+        const integer y = b.part[k / VECTOR_LANES][k % VECTOR_LANES];
+        r.part[k / VECTOR_LANES][k % VECTOR_LANES] = y == 0 ? 0 : x / y - ((x % y != 0) & ((x < 0) != (y < 0)));
+    }
+    return r;
+}
+
+DEVICE integer whole_value(ilane x, int k) { return x.part[k / VECTOR_LANES][k % VECTOR_LANES]; }
+DEVICE void set_value(lane *x, int k, real value) { x->part[k / VECTOR_LANES][k % VECTOR_LANES] = value; }
+DEVICE void set_value(ilane *x, int k, integer value) { x->part[k / VECTOR_LANES][k % VECTOR_LANES] = value; }
+
+// A mask from bytes that are 0 or 1, and back.
+DEVICE mask mask_of(ilane x) { return mask_not(iequal(x, isplat(0))); }
+
+template <class T> struct Values {
+    typedef T vector __attribute__((vector_size(sizeof(T) * VECTOR_LANES), may_alias, aligned(alignof(T))));
+};
+template <> struct Values<bool> {
+    typedef uint8_t vector __attribute__((vector_size(VECTOR_LANES), may_alias, aligned(1)));
+};
+
+template <class T> DEVICE lane fetch_numbers(const T *p)
+{
+    lane r;
+    FOR_EACH_PART(r.part[k] = __builtin_convertvector(*(const typename Values<T>::vector *)(p + k * VECTOR_LANES), vec))
+    return r;
+}
+template <class T> DEVICE ilane fetch_wholes(const T *p)
+{
+    ilane r;
+    FOR_EACH_PART(r.part[k] = __builtin_convertvector(*(const typename Values<T>::vector *)(p + k * VECTOR_LANES), ivec))
+    return r;
+}
+
+// Values in memory: of any type there.
+template <class T> DEVICE auto fetch(const T *p)
+{
+    if constexpr ((T)0.5 != (T)0)
+        return fetch_numbers(p);
+    else
+        return fetch_wholes(p);
+}
+DEVICE mask fetch(const bool *p) { return mask_of(fetch_wholes(p)); }
+
+template <class T> DEVICE void put(T *p, lane x)
+{
+    FOR_EACH_PART(*(typename Values<T>::vector *)(p + k * VECTOR_LANES) =
+                      __builtin_convertvector(x.part[k], typename Values<T>::vector))
+}
+template <class T> DEVICE void put(T *p, ilane x)
+{
+    FOR_EACH_PART(*(typename Values<T>::vector *)(p + k * VECTOR_LANES) =
+                      __builtin_convertvector(x.part[k], typename Values<T>::vector))
+}
+DEVICE void put(bool *p, mask m) { put(p, iselect(m, isplat(1), isplat(0))); }
+
+template <class T> DEVICE auto gather(const T *p, ilane index)
+{
+    if constexpr ((T)0.5 != (T)0) {
+        lane r = splat(0);
+        for (int k = 0; k < LANES; ++k)
+            set_value(&r, k, (real)p[whole_value(index, k)]);
+        return r;
+    } else {
+        ilane r = isplat(0);
+        for (int k = 0; k < LANES; ++k)
+            set_value(&r, k, (integer)p[whole_value(index, k)]);
+        return r;
+    }
+}
+DEVICE mask gather(const bool *p, ilane index) { return mask_of(gather((const uint8_t *)p, index)); }
+
+// In the order of the places, so that of equal indices the last one wins.
+template <class T> DEVICE void scatter(T *p, ilane index, lane x, mask here)
+{
+    for (int k = 0; k < LANES; ++k)
+        if (lane_is_set(here, k))
+            p[whole_value(index, k)] = (T)lane_value(x, k);
+}
+template <class T> DEVICE void scatter(T *p, ilane index, ilane x, mask here)
+{
+    for (int k = 0; k < LANES; ++k)
+        if (lane_is_set(here, k))
+            p[whole_value(index, k)] = (T)whole_value(x, k);
+}
+DEVICE void scatter(bool *p, ilane index, mask x, mask here)
+{
+    for (int k = 0; k < LANES; ++k)
+        if (lane_is_set(here, k))
+            p[whole_value(index, k)] = lane_is_set(x, k);
+}
+
+DEVICE real value_at(lane x, int k) { return lane_value(x, k); }
+DEVICE integer value_at(ilane x, int k) { return whole_value(x, k); }
+DEVICE bool value_at(mask x, int k) { return lane_is_set(x, k); }
+
+// Functions that are given for single numbers.
+template <class F, class... X> DEVICE lane each_number(F f, X... x)
+{
+    lane r = splat(0);
+    for (int k = 0; k < LANES; ++k)
+        set_value(&r, k, (real)f(value_at(x, k)...));
+    return r;
+}
+template <class F, class... X> DEVICE ilane each_whole(F f, X... x)
+{
+    ilane r = isplat(0);
+    for (int k = 0; k < LANES; ++k)
+        set_value(&r, k, (integer)f(value_at(x, k)...));
+    return r;
+}
+template <class F, class... X> DEVICE mask each_condition(F f, X... x)
+{
+    return mask_of(each_whole([&](auto... y) { return f(y...) ? 1 : 0; }, x...));
+}
+
+DEVICE real first_value(lane x) { return value_at(x, 0); }
+DEVICE integer first_value(ilane x) { return value_at(x, 0); }
+
+// The places of a vector that begins at `first` and that lie below `end`.
+DEVICE mask places_below(int64_t first, int64_t end)
+{
+    return whole_less(lane_iota(), isplat((integer)(end - first < LANES ? end - first : LANES)));
+}
+
+#endif

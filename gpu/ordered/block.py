@@ -1,0 +1,240 @@
+"""The lines of a task as text: what is loaded, computed and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from brian2.utils.stringtools import get_identifiers
+
+from ..errors import ModelError
+from .expressions import ExpressionWriter, Local, converted
+from .names import c_name
+from .task import Array, Function, Kind, Line, Number, Symbol, Task
+
+__all__ = ["Block"]
+
+_SHARED_TYPES = {"float": "double", "integer": "int64_t", "boolean": "bool"}
+_LANE_TYPES = {"float": "lane", "integer": "ilane", "boolean": "mask"}
+
+
+@dataclass
+class Block:
+    """Writes the lines of one task.
+
+    Parameters
+    ----------
+    task : Task
+    extra : iterable of str
+        Arrays that the text around the lines uses.
+    since_spike : bool
+        Whether the array ``last_spike_step`` of the symbols says when neurons spiked, for the time since then.
+    """
+
+    task: Task
+    extra: Iterable[str] = ()
+    since_spike: bool = False
+    _names: dict[str, Symbol | Local] = field(init=False)
+    _writer: ExpressionWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._names = dict(self.task.symbols)
+        for line in (*self.task.shared, *self.task.each):
+            if line.operator == ":=" or line.target not in self._names:
+                self._names[line.target] = Local(line.kind, line.shared)
+        self._writer = ExpressionWriter(self.task.name, self._names, c_name)
+        if self.since_spike:
+            self._writer.elapsed = "(isplat((integer)step) - last_spike_step)"
+
+    # ------------------------------------------------------------------ what is used
+
+    @property
+    def reads(self) -> list[str]:
+        """Arrays that differ between elements and that the lines read, in alphabetic order."""
+        names = {name for line in self.task.each for name in get_identifiers(line.expression)}
+        names |= {line.target for line in self.task.each if line.operator not in ("=", ":=")}
+        for name in self.writes:
+            symbol = self._array(name)
+            if symbol.condition is not None:
+                names |= {name, symbol.condition}
+        if self.since_spike and any("lastspike" in line.expression for line in self.task.each):
+            names.add("last_spike_step")
+        return [name for name in sorted(names) if self._is_each_array(name)]
+
+    @property
+    def writes(self) -> list[str]:
+        """Arrays that differ between elements and that the lines change, in alphabetic order."""
+        names = {line.target for line in self.task.each if line.operator != ":="}
+        return [name for name in sorted(names) if self._is_each_array(name)]
+
+    @property
+    def shared_writes(self) -> list[str]:
+        """Arrays of one entry that the lines change."""
+        names = {line.target for line in self.task.shared if line.operator != ":="}
+        return sorted(name for name in names if isinstance(self._names[name], Array))
+
+    @property
+    def indices(self) -> list[str]:
+        """Arrays of indices through which the lines read or write."""
+        used = {self._array(name).index for name in (*self.reads, *self.writes)}
+        return sorted(used - {"_idx"})
+
+    @property
+    def functions(self) -> dict[str, Function]:
+        """Functions that are not Brian2's own, known once the lines have been written."""
+        return self._writer.used_functions
+
+    @property
+    def draws(self) -> bool:
+        """Whether random numbers are drawn, known once the lines have been written."""
+        return self._writer.draws > 0
+
+    def _is_each_array(self, name: str) -> bool:
+        symbol = self._names.get(name)
+        return isinstance(symbol, Array) and not symbol.shared
+
+    def _array(self, name: str) -> Array:
+        symbol = self._names[name]
+        assert isinstance(symbol, Array)
+        return symbol
+
+    # ------------------------------------------------------------------------ text
+
+    def pointers(self) -> list[str]:
+        """Return declarations of all memory that the lines use."""
+        names = {*self.reads, *self.writes, *self.indices, *self.extra}
+        lines = []
+        for name in sorted(names):
+            symbol = self._array(name)
+            constant = "" if name in {*self.writes, *self.extra} else "const "
+            pointer = f"{constant}{symbol.type} *"
+            lines.append(
+                f"{pointer}const at_{c_name(name)} = ({pointer})run->array[{symbol.slot}];"
+            )
+        return lines
+
+    def shared_lines(self) -> list[str]:
+        """Return the declarations and lines that are carried out once."""
+        lines = []
+        used = {name for line in self._all_lines() for name in get_identifiers(line.expression)}
+        used |= {line.target for line in self.task.shared if line.operator != ":="}
+        for name in sorted(used):
+            symbol = self._names.get(name)
+            constant = "" if name in self.shared_writes else "const "
+            if isinstance(symbol, Number):
+                value = f"run->number[{symbol.slot}]"
+                lines.append(_declared("const ", symbol.kind, name, value))
+            elif isinstance(symbol, Array) and symbol.shared:
+                pointer = f"{constant}{symbol.type} *"
+                lines.append(
+                    f"{pointer}const at_{c_name(name)} = ({pointer})run->array[{symbol.slot}];"
+                )
+                lines.append(_declared(constant, symbol.kind, name, f"at_{c_name(name)}[0]"))
+        defined: set[str] = set()
+        for line in self.task.shared:
+            text = self._writer.write(_whole_expression(line))
+            target = self._names[line.target]
+            assert not isinstance(target, Function)
+            if not text.shared:
+                # A random number: drawn for the first element.
+                text = type(text)(f"first_value({text.code})", text.kind, True)
+            value = converted(text, target.kind, True)
+            if isinstance(target, Array):
+                lines.append(f"{c_name(line.target)} = {value};")
+            else:
+                declaration = "" if line.target in defined else f"{_SHARED_TYPES[target.kind]} "
+                constant = "" if declaration == "" or self._set_again(line) else "const "
+                defined.add(line.target)
+                lines.append(f"{constant}{declaration}{c_name(line.target)} = {value};")
+        lines += [f"at_{c_name(name)}[0] = {c_name(name)};" for name in self.shared_writes]
+        return lines
+
+    def loads(self, contiguous: bool = True) -> list[str]:
+        """Return what loads the values of the elements.
+
+        Parameters
+        ----------
+        contiguous : bool
+            Whether elements lie side by side from the number ``first`` on; else the number is in ``element``.
+        """
+        lines = []
+        for name in self.indices:
+            where = self._where(name, contiguous)
+            lines.append(f"const ilane {c_name(name)} = {where};")
+        for name in self.reads:
+            symbol = self._array(name)
+            if name in self.indices:
+                continue
+            constant = "" if name in self.writes else "const "
+            kind = _LANE_TYPES[symbol.kind]
+            lines.append(f"{constant}{kind} {c_name(name)} = {self._where(name, contiguous)};")
+        declared = set(self.reads) | set(self.indices)
+        for name in self.writes:
+            if name not in declared:
+                lines.append(f"{_LANE_TYPES[self._array(name).kind]} {c_name(name)};")
+        return lines
+
+    def each_lines(self) -> list[str]:
+        """Return the lines that are carried out for each element."""
+        lines = []
+        defined: set[str] = set()
+        for line in self.task.each:
+            text = self._writer.write(_whole_expression(line))
+            target = self._names[line.target]
+            assert not isinstance(target, Function | Number)
+            value = converted(text, target.kind, False)
+            name = c_name(line.target)
+            if isinstance(target, Array):
+                if target.shared:
+                    raise ModelError(
+                        f"{self.task.name}: {line.target!r} is shared and cannot be set for each element."
+                    )
+                if target.condition is not None:
+                    select = {"float": "select", "integer": "iselect", "boolean": "mask_select"}
+                    function = select[target.kind]
+                    value = f"{function}({c_name(target.condition)}, {value}, {name})"
+                lines.append(f"{name} = {value};")
+                continue
+            declaration = "" if line.target in defined else f"{_LANE_TYPES[target.kind]} "
+            constant = "" if declaration == "" or self._set_again(line) else "const "
+            defined.add(line.target)
+            lines.append(f"{constant}{declaration}{name} = {value};")
+        return lines
+
+    def stores(self, contiguous: bool = True) -> list[str]:
+        """Return what stores the values that the lines changed."""
+        lines = []
+        for name in self.writes:
+            symbol = self._array(name)
+            where, value = f"at_{c_name(name)}", c_name(name)
+            if symbol.index == "_idx" and contiguous:
+                lines.append(f"put({where} + first, {value});")
+            elif symbol.index == "_idx":
+                lines.append(f"scatter({where}, element, {value}, here);")
+            else:
+                lines.append(f"scatter({where}, {c_name(symbol.index)}, {value}, here);")
+        return lines
+
+    def _where(self, name: str, contiguous: bool) -> str:
+        symbol = self._array(name)
+        where = f"at_{c_name(name)}"
+        if symbol.index == "_idx":
+            return f"fetch({where} + first)" if contiguous else f"gather({where}, element)"
+        return f"gather({where}, {c_name(symbol.index)})"
+
+    def _all_lines(self) -> tuple[Line, ...]:
+        return (*self.task.shared, *self.task.each)
+
+    def _set_again(self, line: Line) -> bool:
+        lines = self._all_lines()
+        return sum(other.target == line.target for other in lines) > 1
+
+
+def _declared(constant: str, kind: Kind, name: str, value: str) -> str:
+    return f"{constant}{_SHARED_TYPES[kind]} {c_name(name)} = ({_SHARED_TYPES[kind]}){value};"
+
+
+def _whole_expression(line: Line) -> str:
+    if line.operator in ("=", ":="):
+        return line.expression
+    return f"{line.target} {line.operator[:-1]} ({line.expression})"

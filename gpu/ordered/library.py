@@ -1,0 +1,155 @@
+"""The text of a network of tasks as one library, and what of it has to wait for what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from brian2.utils.stringtools import get_identifiers
+
+from .functions_text import namespace_lines, support_text
+from .task import Array, Task
+from .task_text import TaskText, write_task
+
+__all__ = ["OrderedText", "ordered_text"]
+
+
+@dataclass(frozen=True)
+class OrderedText:
+    """The text of a network.
+
+    Attributes
+    ----------
+    text : str
+        One translation unit, without names of objects, so that networks that differ in names are compiled once.
+    tasks : tuple of TaskText
+    """
+
+    text: str
+    tasks: tuple[TaskText, ...]
+
+
+def ordered_text(tasks: Sequence[Task]) -> OrderedText:
+    """Write all tasks of a network.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        In the order in which a time step carries them out.
+
+    Returns
+    -------
+    OrderedText
+    """
+    texts = tuple(
+        write_task(number, task, _keeps_spike_steps(task, tasks))
+        for number, task in enumerate(tasks)
+    )
+    functions = {name: item for text in texts for name, item in text.functions.items()}
+    parts = [
+        "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
+        '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/pathways.h"\n',
+        support_text(functions),
+    ]
+    for text in texts:
+        parts.append(
+            f"namespace {text.namespace}_tasks {{\nusing namespace {text.namespace};\n\n{text.text}}}\n"
+        )
+    parts.append(_step(tasks, texts))
+    return OrderedText("\n".join(part for part in parts if part), texts)
+
+
+def _keeps_spike_steps(task: Task, tasks: Sequence[Task]) -> bool:
+    """Return whether ``timestep(t - lastspike, dt)`` may be counted in steps: only thresholds set `lastspike`."""
+    symbol = task.symbols.get("lastspike")
+    if not isinstance(symbol, Array) or "last_spike_step" not in task.symbols:
+        return False
+    for other in tasks:
+        for line in (*other.shared, *other.each):
+            target = other.symbols.get(line.target)
+            if isinstance(target, Array) and target.slot == symbol.slot:
+                return False
+    return True
+
+
+def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:
+    functions = {name: item for text in texts for name, item in text.functions.items()}
+    lines = namespace_lines(functions)
+    pending: list[_Use] = []
+    for number, (task, text) in enumerate(zip(tasks, texts, strict=True)):
+        use = _use(task, text)
+        if any(use.conflicts_with(earlier) for earlier in pending):
+            lines.append("meet(run);")
+            pending = []
+        owner = "if (me->number == 0)\n            " if text.alone else ""
+        lines.append(
+            f"if (first_task <= {number} && {number} < end_task && run->clock[{task.clock}].due) {{"
+        )
+        lines.append(f"    {owner}{text.namespace}_tasks::task_{number}(run, me);")
+        if text.joins:
+            lines.append(f"    meet(run, [run] {{ {text.joins} }});")
+            # The threads have met, if the clock is due: what hangs on the same clock is done.
+            pending = [earlier for earlier in pending if earlier.clock != task.clock]
+        else:
+            pending.append(use)
+        lines.append("}")
+    body = "\n".join(f"    {line}" for line in lines)
+    return (
+        "static void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task)\n{\n"
+        f"{body}\n    (void)run;\n    (void)me;\n    (void)first_task;\n    (void)end_task;\n}}\n"
+    )
+
+
+@dataclass(frozen=True)
+class _Use:
+    """How the threads share the arrays of a task: by elements, one thread alone, or anyhow."""
+
+    clock: int
+    reads: dict[int, str]
+    writes: dict[int, str]
+
+    def conflicts_with(self, earlier: _Use) -> bool:
+        """Whether the threads have to meet between the two."""
+        pairs = (
+            (self.reads, earlier.writes),
+            (self.writes, earlier.writes),
+            (self.writes, earlier.reads),
+        )
+        for later_use, earlier_use in pairs:
+            for slot in later_use.keys() & earlier_use.keys():
+                if later_use[slot] == _ANYHOW or later_use[slot] != earlier_use[slot]:
+                    return True
+        return False
+
+
+_ANYHOW = "anyhow"
+
+
+def _use(task: Task, text: TaskText) -> _Use:
+    by_elements = task.kind in ("update", "threshold") and not text.alone
+    lines = (*task.shared, *task.each)
+    written = {line.target for line in lines if line.operator != ":="} | set(text.also_writes)
+    named = {name for line in lines for name in get_identifiers(line.expression)} | written
+    indices = {symbol.index for symbol in task.symbols.values() if isinstance(symbol, Array)}
+    reads: dict[int, str] = {}
+    writes: dict[int, str] = {}
+    for name in named | indices:
+        symbol = task.symbols.get(name)
+        if not isinstance(symbol, Array):
+            continue
+        share = _ANYHOW
+        if text.alone:
+            share = "alone"
+        elif by_elements and symbol.index == "_idx":
+            share = f"elements {task.n}"
+        (writes if name in written else reads)[symbol.slot] = share
+        if symbol.condition is not None:
+            condition = task.symbols[symbol.condition]
+            assert isinstance(condition, Array)
+            reads.setdefault(condition.slot, share)
+    for slot in text.spaces:
+        target = writes if task.kind in ("threshold", "generator") else reads
+        target[slot] = "alone" if text.alone else _ANYHOW
+    for slot in text.sums:
+        writes[slot] = _ANYHOW
+    return _Use(task.clock, reads, writes)

@@ -1,0 +1,95 @@
+"""Which thread carries out the events of which synapses.
+
+Events of a step are carried out in Brian2's order wherever one can see the effect of another: at their target. So each
+thread gets the synapses of its own targets, and results do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["owners_of", "share_by_source", "share_by_target"]
+
+
+def owners_of(index: np.ndarray, n: int, threads: int) -> np.ndarray:
+    """Return the thread that owns each of some elements out of `n`.
+
+    Parameters
+    ----------
+    index : ndarray of int
+    n : int
+    threads : int
+
+    Returns
+    -------
+    ndarray of int64
+    """
+    # The shares are those of ``n * (thread + 1) / threads``, rounded down.
+    ends = np.arange(1, threads) * n // threads
+    return np.searchsorted(ends, index, side="right")
+
+
+def share_by_source(
+    source: np.ndarray,
+    n_source: int,
+    delay: np.ndarray | None,
+    owner: np.ndarray | None,
+    threads: int,
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Sort synapses by thread, source, delay and number.
+
+    Parameters
+    ----------
+    source : ndarray of int
+        Source of each synapse, from 0 on.
+    n_source : int
+    delay : ndarray of int or None
+        Delays in steps; None if all are alike.
+    owner : ndarray of int or None
+        Thread of each synapse; None for the first.
+    threads : int
+
+    Returns
+    -------
+    row : ndarray of int64, shape (threads, n_source + 1)
+    order : ndarray of int32 or None
+        None if the synapses are in this order already.
+    delay : ndarray of int32 or None
+        In this order.
+    """
+    group = source.astype(np.int64)
+    if owner is not None:
+        group += owner * n_source
+    counts = np.bincount(group, minlength=threads * n_source)
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    row = np.empty((threads, n_source + 1), dtype=np.int64)
+    for thread in range(threads):
+        row[thread] = ends[thread * n_source : (thread + 1) * n_source + 1]
+    if delay is None:
+        if np.all(group[1:] >= group[:-1]):
+            return row, None, None
+        return row, np.argsort(group, kind="stable").astype(np.int32), None
+    order = np.lexsort((delay, group)).astype(np.int32)
+    return row, order, delay[order].astype(np.int32)
+
+
+def share_by_target(
+    owner: np.ndarray | None, n: int, threads: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Sort elements by thread.
+
+    Returns
+    -------
+    row : ndarray of int64, shape (threads, 2)
+        Begin and end of each thread.
+    order : ndarray of int32 or None
+        None if one thread has all.
+    """
+    if owner is None or threads == 1:
+        row = np.zeros((threads, 2), dtype=np.int64)
+        row[0, 1] = n
+        return row, None
+    ends = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=threads))])
+    return np.stack([ends[:-1], ends[1:]], axis=1), np.argsort(owner, kind="stable").astype(
+        np.int32
+    )
