@@ -6,6 +6,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,7 @@ from brian2.units import second
 
 from ..errors import ModelError
 from ..gpu.backends.cpu import CpuBackend
-from .general_road import GeneralRoad
+from .general_road import GeneralRoad, RandomState
 from .memory import with_room
 from .recorded_code import RUN_TEMPLATES, record_code
 from .spike_queue import PendingSpikes
@@ -42,7 +43,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         self._dtype_before: Any = None
         self._backend: CpuBackend | None = None
         self._threads: int | None = None
-        self._seeds: WeakKeyDictionary[Network, int] = WeakKeyDictionary()
+        self._random: WeakKeyDictionary[Network, RandomState] = WeakKeyDictionary()
         #: What ran in the last run, one line each.
         self.last_report: list[str] = []
         #: Compilations since the device was created.
@@ -128,32 +129,28 @@ class DendrifyGpuDevice(RuntimeDevice):
         compiler_kwds: Mapping[str, Any] | None = None,
     ) -> Any:
         """Keep what is carried out in every step; let Brian2 compile the rest."""
+        further = {
+            "template_kwds": template_kwds,
+            "override_conditional_write": override_conditional_write,
+            "compiler_kwds": compiler_kwds,
+        }
+        names = (owner, name, abstract_code, variables, template_name, variable_indices)
         if template_name not in RUN_TEMPLATES:
-            return super().code_object(
-                owner,
-                name,
-                abstract_code,
-                variables,
-                template_name,
-                variable_indices,
-                codeobj_class=codeobj_class,
-                template_kwds=template_kwds,
-                override_conditional_write=override_conditional_write,
-                compiler_kwds=compiler_kwds,
+            return super().code_object(*names, codeobj_class=codeobj_class, **further)
+
+        def alone() -> Any:
+            made = super(DendrifyGpuDevice, self).code_object(
+                *names, codeobj_class=NumpyCodeObject, **further
             )
-        known = self.code_object_class(codeobj_class)
+            made.before_run()
+            return made
+
         return record_code(
-            owner,
-            name,
-            abstract_code,
-            variables,
-            template_name,
-            variable_indices,
+            *names,
             getattr(NumpyCodeObject.templater, template_name),
-            known,
-            template_kwds,
-            override_conditional_write,
-            compiler_kwds,
+            self.code_object_class(codeobj_class),
+            **further,
+            alone=alone,
         )
 
     # ------------------------------------------------------------------------ random
@@ -161,22 +158,25 @@ class DendrifyGpuDevice(RuntimeDevice):
     def seed(self, seed: int | None = None) -> None:
         """Seed all random numbers: those that numpy draws, and those of runs."""
         super().seed(seed)
-        self._seeds.clear()
+        self._random.clear()
 
     def get_random_state(self) -> dict[str, Any]:
         """Return the state of all random numbers."""
-        return {**super().get_random_state(), "dendrify_gpu": dict(self._seeds)}
+        copies = {network: replace(state) for network, state in self._random.items()}
+        return {**super().get_random_state(), "dendrify_gpu": WeakKeyDictionary(copies)}
 
     def set_random_state(self, state: dict[str, Any]) -> None:
         """Set the state of all random numbers."""
         super().set_random_state(state)
-        self._seeds = WeakKeyDictionary(state.get("dendrify_gpu", {}))
+        copies = {network: replace(kept) for network, kept in state["dendrify_gpu"].items()}
+        self._random = WeakKeyDictionary(copies)
 
-    def _seed_of(self, network: Network) -> int:
-        """Return the seed of a network's runs: drawn anew when it starts from 0 s."""
-        if network not in self._seeds or float(network.t_) == 0.0:
-            self._seeds[network] = int(np.random.randint(0, 2**32, dtype=np.int64))  # noqa: NPY002
-        return self._seeds[network]
+    def _random_of(self, network: Network) -> RandomState:
+        """Return where a network's random numbers are; a network that starts from 0 s gets others."""
+        if network not in self._random or float(network.t_) == 0.0:
+            seed = int(np.random.randint(0, 2**32, dtype=np.int64))  # noqa: NPY002
+            self._random[network] = RandomState(seed)
+        return self._random[network]
 
     # -------------------------------------------------------------------------- runs
 
@@ -201,6 +201,8 @@ class DendrifyGpuDevice(RuntimeDevice):
         start, end = network.t, network.t + duration
         for clock in network._clocks:
             clock.set_interval(start, end)
+        if profile is None:
+            profile = self.build_options.get("profile", False)
         if namespace is None:
             namespace = get_local_namespace(level=level + 2)
         network.before_run(namespace)
@@ -210,7 +212,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         compile_started = time.perf_counter()
         if self._backend is None:
             self._backend = CpuBackend(self._threads)
-        road = GeneralRoad(active, self._backend, self._seed_of(network))
+        road = GeneralRoad(active, self._backend, self._random_of(network), bool(profile))
         self.compilations += road.program.compiled
         self.last_compile_seconds = time.perf_counter() - compile_started
         told = _Reporter(report, float(report_period), network, start, duration)
@@ -232,7 +234,9 @@ class DendrifyGpuDevice(RuntimeDevice):
                 item._check_for_invalid_states()
         told.finish(seconds, fraction)
         network.after_run()
-        network._profiling_info = None
+        network._profiling_info = (
+            [(name, taken * second) for name, taken in road.seconds.items()] if profile else None
+        )
 
     def _stopped(self, network: Network, began: float) -> Callable[[], bool]:
         def stopped() -> bool:

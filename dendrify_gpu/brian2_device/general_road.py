@@ -20,10 +20,18 @@ from .recorded_code import RecordedCode
 from .results import deliver_record
 from .slots import Slots
 
-__all__ = ["GeneralRoad"]
+__all__ = ["GeneralRoad", "RandomState"]
 
 #: Wall-clock seconds between looks at the keyboard and the progress report.
 _LOOK_UP = 0.1
+
+
+@dataclass
+class RandomState:
+    """Where a network's random numbers are: their seed, and the steps since it was set."""
+
+    seed: int
+    steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,9 @@ class GeneralRoad:
     objects : sequence of BrianObject
         Active objects in the order in which a step carries them out, prepared for the run.
     backend : CpuBackend
-    seed : int
+    random : RandomState
+    profile : bool, optional
+        Whether the time that each object takes is measured.
 
     Attributes
     ----------
@@ -58,7 +68,13 @@ class GeneralRoad:
         If an object does something that the core cannot do.
     """
 
-    def __init__(self, objects: Sequence[BrianObject], backend: CpuBackend, seed: int) -> None:
+    def __init__(
+        self,
+        objects: Sequence[BrianObject],
+        backend: CpuBackend,
+        random: RandomState,
+        profile: bool = False,
+    ) -> None:
         precision = 8 * np.dtype(prefs["core.default_float_dtype"]).itemsize
         slots = Slots(precision)
         reader = TaskReader(slots, backend.threads)
@@ -78,9 +94,12 @@ class GeneralRoad:
             else:
                 # Clocks of objects that do nothing tick all the same.
                 reader.clock(item.clock)
-        slots.tables.seed = seed
+        slots.tables.seed, slots.tables.drawn = random.seed, random.steps
         self.tasks = tuple(tasks)
-        self.program = OrderedProgram.build(tasks, precision, backend)
+        self.program = OrderedProgram.build(tasks, precision, backend, profile)
+        #: Seconds that each object took, by its name, if they are measured.
+        self.seconds: dict[str, float] = {}
+        self._random = random
         self._places = places
         self._reader = reader
         self._slots = slots
@@ -115,7 +134,13 @@ class GeneralRoad:
             for pathway, number in self._reader.pathways:
                 emitted, sources, now = run.in_flight(number)
                 pathway.queue.set_in_flight(emitted, sources, now)
+            self._random.steps = run.drawn
+            for task, seconds in zip(self.tasks, run.seconds, strict=False):
+                self._count(task.name, float(seconds))
             run.close()
+
+    def _count(self, name: str, seconds: float) -> None:
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def _step_in_parts(
         self, run: OrderedRun, stopped: Callable[[], bool], network: Network
@@ -134,7 +159,9 @@ class GeneralRoad:
                     run.part(*waiting)
                     self._deliver(run)
                     waiting = None
+                before = time.perf_counter()
                 place.owner.run()
+                self._count(place.owner.name, time.perf_counter() - before)
         if waiting is not None:
             run.part(*waiting)
         run.finish_step()

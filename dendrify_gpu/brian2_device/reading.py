@@ -241,7 +241,7 @@ class TaskReader:
         kwds, variables = code.template_kwds, code.variables
         space = kwds["eventspace_variable"]
         recorded: dict[str, ArrayVariable] = kwds["record_variables"]
-        names = tuple(sorted(recorded)) if kwds["record"] else ()
+        names = tuple(sorted(recorded))
         start = int(variables["_source_start"].get_value())
         stop = int(variables["_source_stop"].get_value())
         most = max(1, stop - start)

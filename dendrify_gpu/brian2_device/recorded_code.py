@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from brian2 import prefs
@@ -70,6 +70,7 @@ class RecordedCode(Nameable):
         template_kwds: Mapping[str, Any] | None,
         generator: CodeGenerator,
         compiler_kwds: Mapping[str, Any] | None,
+        alone: Callable[[], Any],
     ) -> None:
         Nameable.__init__(self, name=find_name(name))
         self.owner = weakproxy_with_fallback(owner)
@@ -79,6 +80,7 @@ class RecordedCode(Nameable):
         self.variable_indices = variable_indices
         self.template_kwds = dict(template_kwds or {})
         self.compiler_kwds = dict(compiler_kwds or {})
+        self._alone = alone
         self.conditions = generator.get_conditional_write_vars()
         dtype = prefs["core.default_float_dtype"]
         code = self.abstract_code
@@ -97,11 +99,9 @@ class RecordedCode(Nameable):
         if self.template_name == "threshold":
             self.template_kwds["eventspace_variable"].get_value()[-1] = 0
 
-    def __call__(self, **kwds: Any) -> None:
-        """Refuse: only `Network.run` carries out what was recorded."""
-        raise RuntimeError(
-            f"{self.name} is carried out by the core, with its whole network. Call Network.run."
-        )
+    def __call__(self, **kwds: Any) -> Any:
+        """Carry the code out once, outside of a run, as Brian2's numpy code."""
+        return self._alone()(**kwds)
 
 
 def record_code(
@@ -113,14 +113,16 @@ def record_code(
     variable_indices: dict[str, str],
     template: Any,
     codeobj_class: type,
+    *,
     template_kwds: Mapping[str, Any] | None = None,
     override_conditional_write: Any = None,
     compiler_kwds: Mapping[str, Any] | None = None,
+    alone: Callable[[], Any],
 ) -> RecordedCode:
     """Return the statements of a code object.
 
     Parameters are those of `brian2.devices.Device.code_object`; `template` is Brian2's own, for what it says of its
-    variables.
+    variables, and `alone` makes a code object of Brian2's that can be called on its own.
     """
     generator = _StatementGenerator(
         variables=variables,
@@ -143,4 +145,5 @@ def record_code(
         template_kwds,
         generator,
         compiler_kwds,
+        alone,
     )

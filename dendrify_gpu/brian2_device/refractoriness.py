@@ -53,7 +53,7 @@ def specialised(code: str, conditions: Mapping[str, str]) -> str:
     _v_active = v * exp(-dt * 1 / tau)
     _v_resting = v * exp(-dt * 0 / tau)
     _v = _choose(not_refractory, _v_active, _v_resting)
-    >>> print(specialised('_v = v*exp(-dt*int(not_refractory)/tau)\\nv = _v', {'v': 'not_refractory'}))
+    >>> print(specialised('_v = v*exp(-dt*int(not_refractory)/tau); v = _v', {'v': 'not_refractory'}))
     _v = v * exp(-dt * 1 / tau)
     v = _v
     """

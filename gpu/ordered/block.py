@@ -184,6 +184,9 @@ class Block:
             assert not isinstance(target, Function | Number)
             value = converted(text, target.kind, False)
             name = c_name(line.target)
+            lines += self._writer.definitions
+            self._writer.definitions.clear()
+            self._writer.forget(name)
             if isinstance(target, Array):
                 if target.shared:
                     raise ModelError(

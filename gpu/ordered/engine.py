@@ -60,7 +60,9 @@ class OrderedProgram:
     compile_seconds: float
 
     @classmethod
-    def build(cls, tasks: Sequence[Task], precision: int, backend: CpuBackend) -> OrderedProgram:
+    def build(
+        cls, tasks: Sequence[Task], precision: int, backend: CpuBackend, profile: bool = False
+    ) -> OrderedProgram:
         """Compile tasks.
 
         Parameters
@@ -68,13 +70,15 @@ class OrderedProgram:
         tasks : sequence of Task
         precision : {32, 64}
         backend : CpuBackend
+        profile : bool, optional
+            Whether the time that each task takes is measured.
 
         Raises
         ------
         ToolchainError
             If the compiler refuses the text.
         """
-        text = ordered_text(tasks)
+        text = ordered_text(tasks, profile)
         started = time.perf_counter()
         path, made = backend.library(text.text, precision)
         library = ctypes.CDLL(str(path))
@@ -121,6 +125,9 @@ class OrderedRun:
         run.record, run.worker = ctypes.addressof(self._records), ctypes.addressof(workers)
         run.n_clock, run.n_record = len(tables.clocks), len(tables.records)
         run.n_thread, run.seed = threads, tables.seed & 0xFFFFFFFF
+        run.drawn = tables.drawn
+        self._seconds = np.zeros(max(1, len(program.text.tasks)))
+        run.seconds = self._seconds.ctypes.data
 
     # ------------------------------------------------------------------------ running
 
@@ -147,6 +154,16 @@ class OrderedRun:
     def is_due(self, clock: int) -> bool:
         """Return whether a clock's tasks belong to the current step."""
         return bool(self._clocks[clock].due)
+
+    @property
+    def drawn(self) -> int:
+        """Steps since the seed was set."""
+        return int(self._run.drawn)
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """Time that each task took, if the program measures it."""
+        return self._seconds
 
     # ------------------------------------------------------------------------ results
 

@@ -8,6 +8,7 @@ the namespaces `one` and `many` both have, so that the same text serves events o
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -31,17 +32,29 @@ _CONSTANTS = {
     "e": "0x1.5bf0a8b145769p+1",
     "inf": "__builtin_inf()",
 }
+#: Functions with steps: where a rounding error can make a whole number of difference.
+_STEPPED = frozenset({"int", "floor", "ceil", "timestep", "sign"})
 #: Largest whole exponent that is written as products.
 _LARGEST_PRODUCT = 16
 
 
 @dataclass(frozen=True)
 class Text:
-    """Text of a value."""
+    """Text of a value.
+
+    Attributes
+    ----------
+    code : str
+    kind : str
+    shared : bool
+    factors : tuple of str or None
+        Of a product of lanes: what is multiplied, so that a sum can be fused with it.
+    """
 
     code: str
     kind: Kind
     shared: bool
+    factors: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,8 @@ class ExpressionWriter:
         Text of the number of the element, a lane of whole numbers.
     draws : int
         Random numbers drawn so far.
+    definitions : list of str
+        Lines that name intermediate values, to be written before what uses them.
     elapsed : str or None
         Text of the number of steps since the last spike, where it is kept.
     """
@@ -78,6 +93,10 @@ class ExpressionWriter:
     draws: int = 0
     elapsed: str | None = None
     used_functions: dict[str, Function] = field(default_factory=dict)
+    definitions: list[str] = field(default_factory=list)
+    _known: dict[str, str] = field(default_factory=dict)
+    _named: int = 0
+    _exact: int = 0
 
     def write(self, expression: str) -> Text:
         """Return the text of an expression.
@@ -90,6 +109,34 @@ class ExpressionWriter:
             If it calls what cannot be computed natively.
         """
         return self._node(ast.parse(expression.strip(), mode="eval").body)
+
+    def forget(self, name: str) -> None:
+        """Compute anew what depends on a value that has changed."""
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        gone = {known for code, known in self._known.items() if word.search(code)}
+        while True:
+            # What was computed from a forgotten value is forgotten too.
+            further = {
+                known
+                for code, known in self._known.items()
+                if known not in gone and gone & set(re.findall(r"\w+", code))
+            }
+            if not further:
+                break
+            gone |= further
+        self._known = {code: known for code, known in self._known.items() if known not in gone}
+
+    def _let(self, hint: str, text: Text) -> Text:
+        """Name a value of the elements that costs something, so that it is computed once."""
+        if text.shared:
+            return text
+        if text.code not in self._known:
+            name = f"{hint}_{self._named}"
+            self._named += 1
+            kind = {"float": "lane", "integer": "ilane", "boolean": "mask"}[text.kind]
+            self.definitions.append(f"const {kind} {name} = {text.code};")
+            self._known[text.code] = name
+        return Text(self._known[text.code], text.kind, False)
 
     # ------------------------------------------------------------------ nodes
 
@@ -140,7 +187,7 @@ class ExpressionWriter:
     def _Compare(self, node: ast.Compare) -> Text:
         if len(node.ops) > 1:
             raise ModelError(f"{self.task}: write 'a < b and b < c' for a comparison of three.")
-        left, right = self._node(node.left), self._node(node.comparators[0])
+        left, right = self._exactly(node.left), self._exactly(node.comparators[0])
         return self._comparison(type(node.ops[0]).__name__, left, right)
 
     def _comparison(self, name: str, left: Text, right: Text) -> Text:
@@ -158,24 +205,62 @@ class ExpressionWriter:
         return Text(f"{prefix}{function}({first}, {second})", "boolean", False)
 
     def _BinOp(self, node: ast.BinOp) -> Text:
-        left, right = self._node(node.left), self._node(node.right)
-        shared = left.shared and right.shared
         name = type(node.op).__name__
+        if name == "Pow" and (exponential := _of_exponential(node)) is not None:
+            return self._node(exponential)
+        if name in ("FloorDiv", "Mod"):
+            left, right = self._exactly(node.left), self._exactly(node.right)
+        else:
+            left, right = self._node(node.left), self._node(node.right)
+        shared = left.shared and right.shared
         kind: Kind = "float" if name == "Div" else result_kind([left.kind, right.kind])
         if name == "Pow":
             return self._power(left, right, node.right)
         first, second = converted(left, kind, shared), converted(right, kind, shared)
+        if name in ("Add", "Sub") and kind == "float" and not shared:
+            return self._sum(left, right, "-" if name == "Sub" else "")
         if name in _ARITHMETIC:
-            return Text(f"({first} {_ARITHMETIC[name]} {second})", kind, shared)
+            factors = (first, second) if name == "Mult" and kind == "float" and not shared else None
+            return Text(f"({first} {_ARITHMETIC[name]} {second})", kind, shared, factors)
         if name == "Div":
-            return Text(f"({first} / {second})", kind, shared)
+            return self._quotient(left, right, shared)
         functions = {
             "FloorDiv": ("floor_divide", "whole_floor_divide"),
             "Mod": ("lane_mod", "whole_mod"),
         }
         if name not in functions:
             raise ModelError(f"{self.task}: the operator {name} is not known; '**' is a power.")
-        return self._called(functions[name][kind == "integer"], [first, second], kind, shared)
+        divided = self._called(functions[name][kind == "integer"], [first, second], kind, shared)
+        return self._let("divided", divided)
+
+    def _exactly(self, node: ast.AST) -> Text:
+        """Write a value whose last digit may decide what comes of it: divisions stay divisions."""
+        self._exact += 1
+        try:
+            return self._node(node)
+        finally:
+            self._exact -= 1
+
+    def _sum(self, left: Text, right: Text, sign: str) -> Text:
+        """Add lanes, or subtract them; a product among them is fused with the sum."""
+        first, second = converted(left, "float", False), converted(right, "float", False)
+        if left.factors is not None:
+            code = f"lane_fma({left.factors[0]}, {left.factors[1]}, {sign}{second})"
+        elif right.factors is not None:
+            code = f"lane_fma({sign}{right.factors[0]}, {right.factors[1]}, {first})"
+        else:
+            code = f"({first} {sign or '+'} {second})"
+        return Text(code, "float", False)
+
+    def _quotient(self, left: Text, right: Text, shared: bool) -> Text:
+        """Divide; by what all elements share a lane is multiplied with the inverse, unless every digit counts."""
+        first = converted(left, "float", shared)
+        if shared or not right.shared or self._exact:
+            quotient = Text(f"({first} / {converted(right, 'float', shared)})", "float", shared)
+            return self._let("ratio", quotient)
+        inverse = Text(f"(1.0 / {converted(right, 'float', True)})", "float", True)
+        factor = converted(inverse, "float", False)
+        return Text(f"({first} * {factor})", "float", False, (first, factor))
 
     def _power(self, base: Text, exponent: Text, node: ast.AST) -> Text:
         shared = base.shared and exponent.shared
@@ -184,9 +269,11 @@ class ExpressionWriter:
         if whole is not None and abs(whole) <= _LARGEST_PRODUCT and (whole >= 0 or kind == "float"):
             name = "power" if kind == "float" else "whole_power"
             base = Text(converted(base, kind, base.shared), kind, base.shared)
-            return self._called(f"{name}<{whole}>", [base.code], kind, base.shared)
+            return self._let(
+                "power", self._called(f"{name}<{whole}>", [base.code], kind, base.shared)
+            )
         first, second = (converted(value, "float", shared) for value in (base, exponent))
-        power = self._called("lane_pow", [first, second], "float", shared)
+        power = self._let("power", self._called("lane_pow", [first, second], "float", shared))
         return power if kind == "float" else Text(_as_integer(power), "integer", shared)
 
     def _Call(self, node: ast.Call) -> Text:
@@ -206,7 +293,8 @@ class ExpressionWriter:
             return self._drawn(RANDOM_FUNCTIONS[name], arguments)
         if name == "timestep" and self.elapsed is not None and _is_time_since_spike(node):
             return Text(self.elapsed, "integer", False)
-        arguments = [self._node(argument) for argument in node.args]
+        read = self._exactly if name in _STEPPED else self._node
+        arguments = [read(argument) for argument in node.args]
         shared = all(argument.shared for argument in arguments)
         if name == "_choose":
             return self._chosen(arguments)
@@ -221,7 +309,7 @@ class ExpressionWriter:
             return self._called(HIGHEST_FUNCTIONS[name][kind == "integer"], values, kind, shared)
         if name in FLOAT_FUNCTIONS:
             values = [converted(argument, "float", shared) for argument in arguments]
-            return self._called(FLOAT_FUNCTIONS[name], values, "float", shared)
+            return self._let(name, self._called(FLOAT_FUNCTIONS[name], values, "float", shared))
         raise NotImplementedError(
             f"{self.task}: the function {name!r} has no implementation in C++. Give it one with "
             "@implementation('cpp', ...)."
@@ -302,6 +390,16 @@ def converted(text: Text, kind: Kind, shared: bool) -> str:
     if kind == "integer":
         return f"to_integer({code})"
     return f"nonzero({code})"
+
+
+def _of_exponential(node: ast.BinOp) -> ast.Call | None:
+    """Return ``exp(y*x)`` for ``exp(x)**y``."""
+    base = node.left
+    if not (
+        isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "exp"
+    ):
+        return None
+    return ast.Call(base.func, [ast.BinOp(node.right, ast.Mult(), base.args[0])], [])
 
 
 def _as_integer(text: Text) -> str:

@@ -29,13 +29,15 @@ class OrderedText:
     tasks: tuple[TaskText, ...]
 
 
-def ordered_text(tasks: Sequence[Task]) -> OrderedText:
+def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     """Write all tasks of a network.
 
     Parameters
     ----------
     tasks : sequence of Task
         In the order in which a time step carries them out.
+    profile : bool, optional
+        Whether the time that each task takes is measured.
 
     Returns
     -------
@@ -48,6 +50,7 @@ def ordered_text(tasks: Sequence[Task]) -> OrderedText:
     functions = {name: item for text in texts for name, item in text.functions.items()}
     parts = [
         "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
+        "#define PROFILE\n" if profile else "",
         '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/pathways.h"\n',
         support_text(functions),
     ]
@@ -85,7 +88,8 @@ def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:
         lines.append(
             f"if (first_task <= {number} && {number} < end_task && run->clock[{task.clock}].due) {{"
         )
-        lines.append(f"    {owner}{text.namespace}_tasks::task_{number}(run, me);")
+        call = f"{text.namespace}_tasks::task_{number}(run, me)"
+        lines.append(f"    {owner}TIMED({number}, {call});")
         if text.joins:
             lines.append(f"    meet(run, [run] {{ {text.joins} }});")
             # The threads have met, if the clock is due: what hangs on the same clock is done.
@@ -143,9 +147,8 @@ def _use(task: Task, text: TaskText) -> _Use:
         elif by_elements and symbol.index == "_idx":
             share = f"elements {task.n}"
         (writes if name in written else reads)[symbol.slot] = share
-        if symbol.condition is not None:
-            condition = task.symbols[symbol.condition]
-            assert isinstance(condition, Array)
+        condition = task.symbols.get(symbol.condition or "")
+        if isinstance(condition, Array):
             reads.setdefault(condition.slot, share)
     for slot in text.spaces:
         target = writes if task.kind in ("threshold", "generator") else reads

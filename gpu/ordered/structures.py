@@ -89,7 +89,9 @@ class RunStructure(ctypes.Structure):
         ("pathway", _POINTER),
         ("record", _POINTER),
         ("worker", _POINTER),
+        ("seconds", _POINTER),
         ("steps", c_int64),
+        ("drawn", c_int64),
         ("n_clock", c_int32),
         ("n_record", c_int32),
         ("n_thread", c_int32),
@@ -101,7 +103,7 @@ class RunStructure(ctypes.Structure):
         ("end_task", c_int32),
         ("whole_steps", c_int32),
         # The two members of the barrier have a cache line each.
-        ("_to_128", c_uint8 * 24),
+        ("_to_128", c_uint8 * 8),
         ("waiting", c_int32),
         ("_to_192", c_uint8 * 60),
         ("generation", c_int32),

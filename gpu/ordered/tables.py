@@ -85,3 +85,4 @@ class Tables:
     pathways: list[PathwayTable] = field(default_factory=list)
     records: list[RecordTable] = field(default_factory=list)
     seed: int = 0
+    drawn: int = 0

@@ -94,7 +94,7 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
     space = options["space"]
     shared, body = block.shared_lines(), [*block.loads(), *block.each_lines()]
     body += [
-        "for (uint32_t bits = lane_bits(_cond & places_below(first, end)); bits; bits &= bits - 1) {",
+        "for (uint32_t bits = lane_bits(_cond) & places_below(first, end); bits; bits &= bits - 1) {",
         "    const int64_t spiking = first + __builtin_ctz(bits);",
         "    space[begin + found++] = (int32_t)spiking;",
     ]
@@ -414,7 +414,7 @@ def _drawing(task: Task, block: Block) -> list[str]:
     if not block.draws:
         return []
     return [
-        f"const uint32_t draw_step = (uint32_t)*run->clock[{task.clock}].step;",
+        "const uint32_t draw_step = (uint32_t)run->drawn;",
         f"const uint32_t draw_stream = (uint32_t)run->size[{task.options['stream']}];",
     ]
 
@@ -432,7 +432,7 @@ def _vector_loop(body: Sequence[str], alone: bool = False) -> list[str]:
     if "element" in words:
         head.append("const ilane element = numbers_from(first);")
     if "here" in words:
-        head.append("const mask here = places_below(first, end);")
+        head.append("const uint32_t here = places_below(first, end);")
     return [
         f"const int64_t end = {_share('end', 'n', 'PLACES', alone)};",
         f"for (int64_t first = {_share('begin', 'n', 'PLACES', alone)}; first < end; first += PLACES) {{",

@@ -72,7 +72,36 @@ template <class T> DEVICE auto fetch(const T *p)
     else
         return fetch_wholes(p);
 }
+#ifdef BIT_MASKS
+// Eight bytes that are 0 or 1 are gathered to eight bits by one multiplication, and spread again by another.
+DEVICE mask fetch(const bool *p)
+{
+    mask r;
+    for (int k = 0; k < REGISTERS; ++k) {
+        uint32_t bits = 0;
+        for (int part = 0; part < VECTOR_LANES / 8; ++part) {
+            uint64_t bytes;
+            memcpy(&bytes, p + k * VECTOR_LANES + 8 * part, 8);
+            bits |= (uint32_t)((bytes * 0x0102040810204080u) >> 56) << (8 * part);
+        }
+        r.part[k] = (vmask)bits;
+    }
+    return r;
+}
+
+DEVICE void put(bool *p, mask m)
+{
+    for (int k = 0; k < REGISTERS; ++k)
+        for (int part = 0; part < VECTOR_LANES / 8; ++part) {
+            const uint64_t bits = ((uint32_t)m.part[k] >> (8 * part)) & 0xffu;
+            const uint64_t spread = (bits * 0x0101010101010101u) & 0x8040201008040201u;
+            const uint64_t bytes = ((spread + 0x7f7f7f7f7f7f7f7fu) >> 7) & 0x0101010101010101u;
+            memcpy(p + k * VECTOR_LANES + 8 * part, &bytes, 8);
+        }
+}
+#else
 DEVICE mask fetch(const bool *p) { return mask_of(fetch_wholes(p)); }
+#endif
 
 template <class T> DEVICE void put(T *p, lane x)
 {
@@ -84,7 +113,9 @@ template <class T> DEVICE void put(T *p, ilane x)
     FOR_EACH_PART(*(typename Values<T>::vector *)(p + k * VECTOR_LANES) =
                       __builtin_convertvector(x.part[k], typename Values<T>::vector))
 }
+#ifndef BIT_MASKS
 DEVICE void put(bool *p, mask m) { put(p, iselect(m, isplat(1), isplat(0))); }
+#endif
 
 template <class T> DEVICE auto gather(const T *p, ilane index)
 {
@@ -103,22 +134,22 @@ template <class T> DEVICE auto gather(const T *p, ilane index)
 DEVICE mask gather(const bool *p, ilane index) { return mask_of(gather((const uint8_t *)p, index)); }
 
 // In the order of the places, so that of equal indices the last one wins.
-template <class T> DEVICE void scatter(T *p, ilane index, lane x, mask here)
+template <class T> DEVICE void scatter(T *p, ilane index, lane x, uint32_t here)
 {
     for (int k = 0; k < LANES; ++k)
-        if (lane_is_set(here, k))
+        if ((here >> k) & 1)
             p[whole_value(index, k)] = (T)lane_value(x, k);
 }
-template <class T> DEVICE void scatter(T *p, ilane index, ilane x, mask here)
+template <class T> DEVICE void scatter(T *p, ilane index, ilane x, uint32_t here)
 {
     for (int k = 0; k < LANES; ++k)
-        if (lane_is_set(here, k))
+        if ((here >> k) & 1)
             p[whole_value(index, k)] = (T)whole_value(x, k);
 }
-DEVICE void scatter(bool *p, ilane index, mask x, mask here)
+DEVICE void scatter(bool *p, ilane index, mask x, uint32_t here)
 {
     for (int k = 0; k < LANES; ++k)
-        if (lane_is_set(here, k))
+        if ((here >> k) & 1)
             p[whole_value(index, k)] = lane_is_set(x, k);
 }
 
@@ -149,10 +180,10 @@ template <class F, class... X> DEVICE mask each_condition(F f, X... x)
 DEVICE real first_value(lane x) { return value_at(x, 0); }
 DEVICE integer first_value(ilane x) { return value_at(x, 0); }
 
-// The places of a vector that begins at `first` and that lie below `end`.
-DEVICE mask places_below(int64_t first, int64_t end)
+// The places of a vector that begins at `first` and that lie below `end`, one bit for each.
+DEVICE uint32_t places_below(int64_t first, int64_t end)
 {
-    return whole_less(lane_iota(), isplat((integer)(end - first < LANES ? end - first : LANES)));
+    return end - first < LANES ? (1u << (end - first)) - 1u : 0xffffffffu >> (32 - LANES);
 }
 
 #endif

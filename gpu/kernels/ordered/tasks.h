@@ -6,7 +6,9 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 // A clock of Brian2. Its time is the product of steps and dt, never a sum.
 struct Clock {
@@ -63,7 +65,9 @@ struct Run {
     Pathway *pathway;
     Record *record;
     Worker *worker;
+    double *seconds;   // that tasks took, for profiles
     int64_t steps;     // after so many the run pauses
+    int64_t drawn;     // steps since the seed was set; random numbers are counted by it
     int32_t n_clock;
     int32_t n_record;
     int32_t n_thread;
@@ -86,6 +90,24 @@ struct alignas(64) Worker {
 };
 
 static void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);
+
+#ifdef PROFILE
+static inline double seconds_now(void)
+{
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+#define TIMED(which, call)                                                                                            \
+    {                                                                                                                 \
+        const double before = seconds_now();                                                                          \
+        call;                                                                                                         \
+        if (me->number == 0)                                                                                          \
+            run->seconds[which] += seconds_now()  - before;                                                           \
+    }
+#else
+#define TIMED(which, call) call
+#endif
 
 // ---------------------------------------------------------------------------------------------------------- shares
 
@@ -186,6 +208,7 @@ static void end_step(Run *run)
             *clock->t = (double)*clock->step * *clock->dt;
         }
     --run->steps;
+    ++run->drawn;
 }
 
 static void *run_worker(void *argument)
