@@ -6,6 +6,7 @@ from . import channels, models, plots, receptors
 from ._exprel import keep_exprel
 from ._versions import __version__, show_versions
 from .backend_choice import choose_backend
+from .brian2_device import ImportedNetwork, from_brian2
 from .brian2_device import register as _register_device
 from .brian_export import BrianNetwork
 from .code_text import CodeText
@@ -65,6 +66,7 @@ __all__ = [
     "Dendrite",
     "EphysProperties",
     "Gate",
+    "ImportedNetwork",
     "IndexRangeError",
     "IonPool",
     "KernelReport",
@@ -95,6 +97,7 @@ __all__ = [
     "choose_backend",
     "cuda_devices",
     "default_params",
+    "from_brian2",
     "library",
     "models",
     "normal",

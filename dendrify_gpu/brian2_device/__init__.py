@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .device import DendrifyGpuDevice, register
+from .from_brian2 import ImportedNetwork, from_brian2
 from .recorded_code import RecordedCode
 
-__all__ = ["DendrifyGpuDevice", "RecordedCode", "register"]
+__all__ = ["DendrifyGpuDevice", "ImportedNetwork", "RecordedCode", "from_brian2", "register"]

@@ -6,7 +6,6 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -44,6 +43,10 @@ class DendrifyGpuDevice(RuntimeDevice):
         self._backend: CpuBackend | None = None
         self._threads: int | None = None
         self._random: WeakKeyDictionary[Network, RandomState] = WeakKeyDictionary()
+        # By name, until the network runs: a stored state may belong to a network that does not exist yet.
+        self._restored: dict[str, tuple[int, int]] = {}
+        # Networks that were given a seed since the user set one.
+        self._networks = 0
         #: What ran in the last run, one line each.
         self.last_report: list[str] = []
         #: Compilations since the device was created.
@@ -159,24 +162,36 @@ class DendrifyGpuDevice(RuntimeDevice):
         """Seed all random numbers: those that numpy draws, and those of runs."""
         super().seed(seed)
         self._random.clear()
+        self._restored.clear()
+        self._networks = 0
 
     def get_random_state(self) -> dict[str, Any]:
         """Return the state of all random numbers."""
-        copies = {network: replace(state) for network, state in self._random.items()}
-        return {**super().get_random_state(), "dendrify_gpu": WeakKeyDictionary(copies)}
+        kept = {network.name: (state.seed, state.steps) for network, state in self._random.items()}
+        return {**super().get_random_state(), "dendrify_gpu": {**self._restored, **kept}}
 
     def set_random_state(self, state: dict[str, Any]) -> None:
         """Set the state of all random numbers."""
         super().set_random_state(state)
-        copies = {network: replace(kept) for network, kept in state["dendrify_gpu"].items()}
-        self._random = WeakKeyDictionary(copies)
+        self._random.clear()
+        self._restored = dict(state["dendrify_gpu"])
 
     def _random_of(self, network: Network) -> RandomState:
         """Return where a network's random numbers are; a network that starts from 0 s gets others."""
-        if network not in self._random or float(network.t_) == 0.0:
-            seed = int(np.random.randint(0, 2**32, dtype=np.int64))  # noqa: NPY002
-            self._random[network] = RandomState(seed)
+        if network.name in self._restored:
+            self._random[network] = RandomState(*self._restored.pop(network.name))
+        elif network not in self._random or float(network.t_) == 0.0:
+            self._random[network] = RandomState(self._draw_seed())
         return self._random[network]
+
+    def _draw_seed(self) -> int:
+        """Return a seed that follows from numpy's random state, which stays as it is, and from the number of calls."""
+        own = np.random.RandomState()
+        own.set_state(np.random.get_state())  # noqa: NPY002
+        words = [int(word) for word in own.randint(0, 2**32, size=4, dtype=np.uint64)]
+        own.seed([self._networks, *words])
+        self._networks += 1
+        return int(own.randint(0, 2**32, dtype=np.uint64))
 
     # -------------------------------------------------------------------------- runs
 
@@ -214,25 +229,36 @@ class DendrifyGpuDevice(RuntimeDevice):
             self._backend = CpuBackend(self._threads)
         road = GeneralRoad(active, self._backend, self._random_of(network), bool(profile))
         self.compilations += road.program.compiled
+        self.last_report = [
+            f"general road: {len(road.tasks)} tasks in every step, {self._backend.description}, "
+            f"{np.dtype(prefs['core.default_float_dtype'])}",
+            *road.describe(),
+        ]
         self.last_compile_seconds = time.perf_counter() - compile_started
         told = _Reporter(report, float(report_period), network, start, duration)
         began = time.perf_counter()
         Network._globally_running = True
+        network.t_ = float(start)
         try:
             road.run(self._stopped(network, began), told.look_up, network)
+            stopped = network._stopped or Network._globally_stopped
+            if not stopped:
+                network.t_ = float(end)
         finally:
             Network._globally_running = False
+            if network.t_ != float(end):
+                # Stopped, interrupted or failed: the next run goes on from here.
+                network.t_ = min(_time(clock) for clock in network._clocks)
         seconds = time.perf_counter() - began
-        stopped = network._stopped or Network._globally_stopped
-        clocks = list(network._clocks)
-        network.t_ = min(_time(clock) for clock in clocks) if stopped else float(end)
         self._last_run_time = seconds
         fraction = (network.t - start) / duration if duration > 0 else 1.0
         self._last_run_completed_fraction = fraction
-        for item in objects:
-            if isinstance(item, Group):
-                item._check_for_invalid_states()
-        told.finish(seconds, fraction)
+        # Brian2 compares with 1e50, which single-precision arrays cannot hold.
+        with np.errstate(over="ignore"):
+            for item in objects:
+                if isinstance(item, Group):
+                    item._check_for_invalid_states()
+        told.finish(seconds, fraction, self.last_report[0])
         network.after_run()
         network._profiling_info = (
             [(name, taken * second) for name, taken in road.seconds.items()] if profile else None
@@ -288,10 +314,12 @@ class _Reporter:
             self._duration,
         )
 
-    def finish(self, seconds: float, fraction: float) -> None:
-        """Report the end."""
+    def finish(self, seconds: float, fraction: float, where: str) -> None:
+        """Report the end, and in a text also what ran where."""
         if self._call is not None:
             self._call(seconds * second, fraction, self._start, self._duration)
+        if isinstance(self._call, TextReport):
+            self._call.stream.write(f"{where}\n")
 
 
 def register() -> None:

@@ -26,6 +26,22 @@ __all__ = ["GeneralRoad", "RandomState"]
 _LOOK_UP = 0.1
 
 
+#: What tasks of each kind do, in words.
+_KINDS = {
+    "update": "update",
+    "threshold": "threshold",
+    "reset": "statements after events",
+    "pathway": "synaptic events",
+    "summed": "summed variable",
+    "event_monitor": "events recorded",
+    "state_monitor": "states recorded",
+    "rate_monitor": "rates recorded",
+    "generator": "given spikes",
+    "spatial": "cable equation",
+}
+_HOW = {"many": "over vectors", "one": "one after another"}
+
+
 @dataclass
 class RandomState:
     """Where a network's random numbers are: their seed, and the steps since it was set."""
@@ -141,6 +157,22 @@ class GeneralRoad:
 
     def _count(self, name: str, seconds: float) -> None:
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+
+    def describe(self) -> list[str]:
+        """Return what runs where, one line for each object."""
+        lines = []
+        for task, text in zip(self.tasks, self.program.text.tasks, strict=True):
+            how = _HOW[text.namespace]
+            reason = self._reader.reasons.get(task.name)
+            if reason is not None:
+                how += f", by one thread because {reason}"
+            elif text.alone:
+                how += ", by one thread"
+            else:
+                how += f", shared among threads: {self.program.threads}"
+            lines.append(f"{task.name} ({_KINDS[task.kind]}): {how}")
+        lines += [f"{place.owner.name}: in Python" for place in self._places if place.python]
+        return lines
 
     def _step_in_parts(
         self, run: OrderedRun, stopped: Callable[[], bool], network: Network

@@ -11,13 +11,14 @@ from brian2.codegen.statements import Statement
 from brian2.core.clocks import Clock
 from brian2.core.variables import ArrayVariable
 
-from ..gpu.ordered.partition import partition_index
+from ..gpu.ordered.partition import sharing_of
 from ..gpu.ordered.sharing import owners_of, share_by_target
 from ..gpu.ordered.tables import ClockTable, PathwayTable, RecordTable
 from ..gpu.ordered.task import Array, Line, Task
 from .memory import padded
 from .recorded_code import RecordedCode
 from .slots import C_TYPES, Slots, kind_of
+from .spatial import read_spatial
 
 __all__ = ["Recorder", "TaskReader"]
 
@@ -64,6 +65,8 @@ class TaskReader:
     recorders : list of Recorder
     pathways : list of (SynapticPathway, int)
         Pathways and their numbers in the tables.
+    reasons : dict of str to str
+        Why one thread must carry out all events, by the names of such pathways.
     """
 
     slots: Slots
@@ -71,6 +74,7 @@ class TaskReader:
     clocks: list[Clock] = field(default_factory=list)
     recorders: list[Recorder] = field(default_factory=list)
     pathways: list[tuple[Any, int]] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def clock(self, clock: Clock, python: bool = False) -> int:
         """Return the number of a clock; `python` says that a task in Python hangs on it."""
@@ -82,7 +86,7 @@ class TaskReader:
         known = [id(item) for item in self.clocks]
         if id(clock) not in known:
             self.clocks.append(clock)
-            step, t, dt = (clock.variables[name].get_value() for name in ("timestep", "t", "dt"))
+            step, t, dt = (padded(clock.variables[name]) for name in ("timestep", "t", "dt"))
             self.slots.tables.clocks.append(ClockTable(step, t, dt, int(clock._i_end), False))
             known.append(id(clock))
         number = known.index(id(clock))
@@ -178,7 +182,10 @@ class TaskReader:
             pathway=number,
         )
         owner.queue.set_clock_step(int(owner.clock.variables["timestep"].get_value()[0]))
-        key = partition_index(task)
+        sharing = sharing_of(task)
+        key = sharing.index
+        if sharing.reason:
+            self.reasons[owner.name] = sharing.reason
         values = None
         if key is not None:
             variable = code.variables.get(key, owner.synapse_targets)
@@ -364,4 +371,5 @@ _READERS: dict[str, Callable[[TaskReader, Any, RecordedCode], Task | None]] = {
     "spikemonitor": TaskReader._event_monitor,
     "statemonitor": TaskReader._state_monitor,
     "ratemonitor": TaskReader._rate_monitor,
+    "spatialstateupdate": read_spatial,
 }

@@ -35,6 +35,34 @@ class PendingSpikes:
         self._early = (np.zeros(0, np.int64), np.zeros(0, np.int32))
         self._shared: tuple[Any, ...] | None = None
 
+    @classmethod
+    def from_events(
+        cls, source_start: int, source_end: int, dt: float, ahead: np.ndarray, synapses: np.ndarray
+    ) -> PendingSpikes:
+        """Return spikes on their way that are known synapse by synapse.
+
+        Parameters
+        ----------
+        source_start, source_end : int
+        dt : float
+        ahead : ndarray of int
+            Steps until each event, 0 for the coming step.
+        synapses : ndarray of int
+        """
+        pending = cls(source_start, source_end)
+        pending._dt = dt
+        order = np.argsort(ahead, kind="stable")
+        pending._early = (
+            np.asarray(ahead, np.int64)[order],
+            np.asarray(synapses, np.int32)[order],
+        )
+        return pending
+
+    def events_ahead(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the steps until each event, and its synapse, in the order of arrival."""
+        self._keep_events()
+        return self._early[0] - self._now, self._early[1]
+
     # ----------------------------------------------------------------- before a run
 
     def prepare(self, delays: np.ndarray, dt: float, synapse_sources: np.ndarray) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from brian2.utils.stringtools import get_identifiers
 
 from .functions_text import namespace_lines, support_text
+from .spatial_text import INCLUDE
 from .task import Array, Task
 from .task_text import TaskText, write_task
 
@@ -52,6 +53,7 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
         "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
         "#define PROFILE\n" if profile else "",
         '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/pathways.h"\n',
+        INCLUDE if any(task.kind == "spatial" for task in tasks) else "",
         support_text(functions),
     ]
     for text in texts:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from brian2.utils.stringtools import get_identifiers
 
 from .task import Array, Task
 
-__all__ = ["partition_index"]
+__all__ = ["Sharing", "sharing_of"]
 
 
-def partition_index(task: Task) -> str | None:
-    """Return the index by which threads share the events of a pathway.
+@dataclass(frozen=True)
+class Sharing:
+    """How threads share the events of a pathway.
+
+    Attributes
+    ----------
+    index : str or None
+        Name of the index through which the statements change what does not belong to the synapses;
+        ``'_synaptic_target'`` if they change nothing else. None if one thread must carry out all events.
+    reason : str
+        Why one thread must; empty otherwise.
+    """
+
+    index: str | None
+    reason: str = ""
+
+
+def sharing_of(task: Task) -> Sharing:
+    """Return how threads share the events of a pathway.
 
     Events that change the same entry must be carried out by one thread, in order. That holds if each thread has all
     events of its own entries.
@@ -21,14 +40,12 @@ def partition_index(task: Task) -> str | None:
 
     Returns
     -------
-    str or None
-        Name of the index through which the statements change what does not belong to the synapses;
-        ``'_synaptic_target'`` if they change nothing else. None if one thread must carry out all events: entries are
-        changed through several indices, or changed through one and seen through another.
+    Sharing
     """
     lines = (*task.shared, *task.each)
-    if any(line.operator != ":=" for line in task.shared):
-        return None
+    shared = [line.target for line in task.shared if line.operator != ":="]
+    if shared:
+        return Sharing(None, f"it changes {shared[0]!r}, which all synapses share")
     written = {line.target for line in task.each if line.operator != ":="}
     named = written | {name for line in lines for name in get_identifiers(line.expression)}
     arrays = {
@@ -45,8 +62,11 @@ def partition_index(task: Task) -> str | None:
     for name in written & arrays.keys():
         for other in arrays.values():
             if other.slot == arrays[name].slot and other.index != arrays[name].index:
-                return None
+                return Sharing(
+                    None,
+                    f"it changes {name!r} of one side and uses the same variable of the other side",
+                )
     through = {arrays[name].index for name in written & arrays.keys()} - {"_idx"}
     if len(through) > 1:
-        return None
-    return next(iter(through), "_synaptic_target")
+        return Sharing(None, "it changes variables of both sides")
+    return Sharing(next(iter(through), "_synaptic_target"))

@@ -16,6 +16,7 @@ from brian2.utils.stringtools import get_identifiers
 from .block import Block
 from .functions_text import local_functions
 from .names import c_name
+from .spatial_text import write_spatial
 from .task import Function, Task
 
 __all__ = ["TaskText", "write_task"]
@@ -340,6 +341,7 @@ _WRITERS: dict[str, Callable[[int, Task, bool], TaskText]] = {
     "state_monitor": _state_monitor,
     "rate_monitor": _rate_monitor,
     "generator": _generator,
+    "spatial": write_spatial,
 }
 
 

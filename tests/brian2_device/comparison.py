@@ -106,6 +106,7 @@ def run_one(
     pieces: int = 1,
 ) -> Record:
     """Build and run a network for `duration` ms on one device, in so many equal runs."""
+    # Clocks and subgroups get their names from Brian2, which are the same once those of the network before are free.
     gc.collect()
     with brian2_on(device, options):
         brian2.defaultclock.dt = 0.1 * ms

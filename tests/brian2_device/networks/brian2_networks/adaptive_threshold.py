@@ -28,7 +28,7 @@ def build(scale: float = 1.0, *, replayed: bool = True, seed: int = 7) -> Networ
         CELL,
         threshold="v > top",
         reset="v = 0*mV; top += 3*mV",
-        method="exact",
+        method="euler",
         name="cells",
     )
     cells.top = 10 * mV

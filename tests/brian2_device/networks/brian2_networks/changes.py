@@ -10,7 +10,7 @@ from brian2.units import ms
 
 MONITORS = ("spikes", "trace", "paused_trace")
 RANDOM = False
-TEST = {"scale": 1.0, "duration": 60}
+TEST = {"scale": 1.0, "duration": 36}
 
 
 def build(scale: float = 1.0, seed: int = 25) -> Network:

@@ -17,7 +17,7 @@ MONITORS = ("spikes", "trace", "weights")
 RANDOM = True
 #: The upstroke of a spike multiplies what rounding leaves: Brian2's own targets agree to 5e-10.
 RTOL = 1e-8
-TEST = {"scale": 1.0, "duration": 100}
+TEST = {"scale": 1.0, "duration": 60}
 
 CONSTANTS = {
     "low": -70.6 * mV,

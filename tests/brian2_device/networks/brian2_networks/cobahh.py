@@ -15,6 +15,8 @@ from .drawing import pairs
 
 MONITORS = ("spikes", "trace")
 RANDOM = False
+#: The upstroke of a spike multiplies what rounding leaves.
+RTOL = 1e-10
 TEST = {"scale": 0.04, "duration": 25}
 
 AREA = 20000 * um**2

@@ -27,7 +27,7 @@ def build(scale: float = 1.0, *, replayed: bool = True, seed: int = 16) -> Netwo
     rng = np.random.default_rng(seed)
     inputs, total = round(100 * scale), round(20 * scale)
     source = poisson_source(rng, inputs, 30 * Hz, "source", replayed=replayed)
-    cells = NeuronGroup(total, CELL, threshold="v > 1", reset="v = 0", method="exact", name="cells")
+    cells = NeuronGroup(total, CELL, threshold="v > 1", reset="v = 0", method="euler", name="cells")
     synapses = Synapses(
         source,
         cells,

@@ -41,7 +41,7 @@ def build(scale: float = 1.0, *, replayed: bool = True, seed: int = 27) -> Netwo
         threshold="v > 1",
         reset="v = 0",
         refractory=2 * ms,
-        method="exact",
+        method="euler",
         name="cells",
     )
     network = Network(cells, SpikeMonitor(cells, name="spikes"))

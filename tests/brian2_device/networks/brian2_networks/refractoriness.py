@@ -49,8 +49,9 @@ def build(scale: float = 1.0, seed: int = 21) -> Network:
         cells.own = rng.random(total) * 4 * ms
         groups.append(cells)
         network.add(cells, SpikeMonitor(cells, name=f"{name}_spikes"))
-        variables = ["v", "u", "recent", "not_refractory", "lastspike"]
-        network.add(StateMonitor(cells, variables, record=True, name=f"{name}_trace"))
+        if f"{name}_trace" in MONITORS:
+            variables = ["v", "u", "recent", "not_refractory", "lastspike"]
+            network.add(StateMonitor(cells, variables, record=True, name=f"{name}_trace"))
     for source, target in zip(groups, groups[1:] + groups[:1], strict=True):
         synapses = Synapses(
             source,

@@ -13,7 +13,7 @@ from .drawing import pairs, poisson_source
 
 MONITORS = ("spikes", "trace", "written_trace")
 RANDOM = True
-TEST = {"scale": 1.0, "duration": 100}
+TEST = {"scale": 1.0, "duration": 60}
 
 EQUATIONS = """
 w : 1

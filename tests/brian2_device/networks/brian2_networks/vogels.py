@@ -14,7 +14,7 @@ from .drawing import pairs
 
 MONITORS = ("spikes", "trace")
 RANDOM = False
-TEST = {"scale": 0.03, "duration": 100}
+TEST = {"scale": 0.03, "duration": 60}
 
 CONSTANTS = {
     "C": 200 * pF,

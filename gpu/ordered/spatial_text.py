@@ -1,0 +1,71 @@
+"""The text of the cable equation's tasks.
+
+Options of a task of the kind ``'spatial'``: ``parent``, ``compartment``, ``conductance``, ``surface``, ``charging``,
+``gtot``, ``rest`` and ``work`` are slots of arrays, the members of the structure `Cable` of the header
+``ordered/spatial.h`` and its scratch memory; ``n_place`` and ``n_cell`` are slots of sizes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .block import Block
+from .expressions import Text, converted
+from .names import c_name
+from .task import Array, Task
+
+if TYPE_CHECKING:
+    from .task_text import TaskText
+
+__all__ = ["INCLUDE", "write_spatial"]
+
+#: What the text of a network with such a task includes.
+INCLUDE = '#include "ordered/spatial.h"\n'
+_COLUMNS = ("conductance", "surface", "charging", "gtot", "rest")
+
+
+def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
+    """Return the text of a task: the membrane of all compartments over vectors, then the cells, one tree at a time."""
+    # The module of all tasks has this function in its table.
+    from .task_text import _clock, _function, _sizes, _vector_loop
+
+    options = task.options
+    block = Block(task, ["v", "Ic"], since_spike)
+    shared = block.shared_lines()
+    body = [
+        *block.loads(),
+        *block.each_lines(),
+        f"put(gtot + first, {_value(task, '_gtot')});",
+        f"put(rest + first, {_value(task, '_I0')});",
+    ]
+    results = ", ".join(f"({_type(task, name)} *)at_{c_name(name)}" for name in ("v", "Ic"))
+    lines = [
+        *_sizes(task),
+        *_clock(task, block, [*shared, *body]),
+        *shared,
+        *block.pointers(),
+        *(f"double *const {name} = (double *)run->array[{options[name]}];" for name in _COLUMNS),
+        "double *const work = (double *)run->array[{work}];".format(**options),
+        "const Cable cable = {{(const int32_t *)run->array[{parent}], (const int32_t *)run->array[{compartment}],".format(
+            **options
+        ),
+        f"                     {', '.join(_COLUMNS)},",
+        "                     run->size[{n_place}], run->size[{n_cell}]}};".format(**options),
+        *_vector_loop(body),
+        # Cells are shared among threads in another way than compartments.
+        "meet(run);",
+        f"step_cells(cable, me, {results}, work);",
+    ]
+    return _function(number, task, "many", lines, block, False)
+
+
+def _value(task: Task, name: str) -> str:
+    """Return a value as a lane; one without variables is the same for all compartments."""
+    line = next(line for line in (*task.shared, *task.each) if line.target == name)
+    return converted(Text(c_name(name), line.kind, line.shared), "float", False)
+
+
+def _type(task: Task, name: str) -> str:
+    symbol = task.symbols[name]
+    assert isinstance(symbol, Array)
+    return symbol.type
