@@ -29,11 +29,14 @@ class Block:
         Arrays that the text around the lines uses.
     since_spike : bool
         Whether the array ``last_spike_step`` of the symbols says when neurons spiked, for the time since then.
+    side_by_side : bool
+        Whether elements are visited in whole vectors, from the number ``first`` on.
     """
 
     task: Task
     extra: Iterable[str] = ()
     since_spike: bool = False
+    side_by_side: bool = False
     _names: dict[str, Symbol | Local] = field(init=False)
     _writer: ExpressionWriter = field(init=False)
 
@@ -43,6 +46,7 @@ class Block:
             if line.operator == ":=" or line.target not in self._names:
                 self._names[line.target] = Local(line.kind, line.shared)
         self._writer = ExpressionWriter(self.task.name, self._names, c_name)
+        self._writer.side_by_side = self.side_by_side
         if self.since_spike:
             self._writer.elapsed = "(isplat((integer)step) - last_spike_step)"
 
@@ -88,6 +92,10 @@ class Block:
     def draws(self) -> bool:
         """Whether random numbers are drawn, known once the lines have been written."""
         return self._writer.draws > 0
+
+    def before_loop(self) -> list[str]:
+        """Return definitions that stand before the loop over elements, known once the lines have been written."""
+        return [f"Chances {name} = no_chances();" for name in self._writer.chances]
 
     def _is_each_array(self, name: str) -> bool:
         symbol = self._names.get(name)

@@ -84,6 +84,10 @@ class ExpressionWriter:
         Lines that name intermediate values, to be written before what uses them.
     elapsed : str or None
         Text of the number of steps since the last spike, where it is kept.
+    side_by_side : bool
+        Whether elements lie side by side from the number ``first`` on.
+    chances : list of str
+        Names of the variables that draws of conditions need, to be defined before the loop over elements.
     """
 
     task: str
@@ -92,6 +96,8 @@ class ExpressionWriter:
     index: str = "element"
     draws: int = 0
     elapsed: str | None = None
+    side_by_side: bool = False
+    chances: list[str] = field(default_factory=list)
     used_functions: dict[str, Function] = field(default_factory=dict)
     definitions: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
@@ -187,8 +193,32 @@ class ExpressionWriter:
     def _Compare(self, node: ast.Compare) -> Text:
         if len(node.ops) > 1:
             raise ModelError(f"{self.task}: write 'a < b and b < c' for a comparison of three.")
+        chance = self._chance(type(node.ops[0]).__name__, node.left, node.comparators[0])
+        if chance is not None:
+            return chance
         left, right = self._exactly(node.left), self._exactly(node.comparators[0])
         return self._comparison(type(node.ops[0]).__name__, left, right)
+
+    def _chance(self, operator: str, left: ast.AST, right: ast.AST) -> Text | None:
+        """Return ``rand() < p`` as one draw of a condition, where elements lie side by side."""
+        if operator in ("Gt", "GtE"):
+            left, right = right, left
+        elif operator not in ("Lt", "LtE"):
+            return None
+        if not (self.side_by_side and isinstance(left, ast.Call) and ast.unparse(left.func) == "rand"):
+            return None
+        symbol = self.symbols.get("rand")
+        if isinstance(symbol, Function) and symbol.role != "default":
+            return None
+        probability = converted(self._node(right), "float", False)
+        number = self.draws
+        self.draws += 1
+        self.chances.append(f"chances_{number}")
+        code = (
+            f"random_below({probability}, &chances_{number}, first, draw_step, {number}u, run->seed, "
+            "draw_stream)"
+        )
+        return Text(code, "boolean", False)
 
     def _comparison(self, name: str, left: Text, right: Text) -> Text:
         shared = left.shared and right.shared

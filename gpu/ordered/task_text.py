@@ -73,10 +73,10 @@ def write_task(number: int, task: Task, since_spike: bool) -> TaskText:
 
 
 def _update(number: int, task: Task, since_spike: bool) -> TaskText:
-    block = Block(task, since_spike=since_spike)
+    block = Block(task, since_spike=since_spike, side_by_side=True)
     shared, body = block.shared_lines(), [*block.loads(), *block.each_lines(), *block.stores()]
     alone = bool(block.shared_writes) or not task.each or _scatters(block, task)
-    loop = _vector_loop(body, alone) if task.each else []
+    loop = [*block.before_loop(), *_vector_loop(body, alone)] if task.each else []
     lines = [
         *_sizes(task),
         *_clock(task, block, [*shared, *body]),
@@ -91,7 +91,7 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
     options = task.options
     refractory = ["not_refractory", "lastspike"] if options["refractory"] else []
     kept = ["last_spike_step"] if refractory and "last_spike_step" in task.symbols else []
-    block = Block(task, [*refractory, *kept], since_spike)
+    block = Block(task, [*refractory, *kept], since_spike, side_by_side=True)
     space = options["space"]
     shared, body = block.shared_lines(), [*block.loads(), *block.each_lines()]
     body += [
@@ -115,6 +115,7 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
         f"int32_t *const space = (int32_t *)run->array[{space}];",
         "const int64_t begin = share_begin(me, n, PLACES);",
         "int64_t found = 0;",
+        *block.before_loop(),
         *_vector_loop(body),
         "me->found = found;",
     ]

@@ -186,4 +186,51 @@ DEVICE uint32_t places_below(int64_t first, int64_t end)
     return end - first < LANES ? (1u << (end - first)) - 1u : 0xffffffffu >> (32 - LANES);
 }
 
+// ---------------------------------------------------------------------------------------------------------- chances
+
+// What the numbers are drawn for; part of the counter (see philox.h).
+#define FOR_CHANCES 2u
+
+// Bytes that decide `rand() < p` for 128 elements: the sixteen bytes of a counter serve every eighth element.
+struct Chances {
+    ulane words[4];
+    int64_t group;
+};
+
+DEVICE Chances no_chances(void)
+{
+    Chances c;
+    c.group = -1;
+    return c;
+}
+
+LANE_BINARY(ulane, shifted, ulane, ulane, a.part[k] >> b.part[k])
+
+// Whether a uniform number is below p. Its first eight bits are drawn for 128 elements at a time; the others only for
+// elements for which the first bits leave it open. The same law as that of 60 bits drawn at once, at a tenth of the cost.
+DEVICE mask random_below(lane p, Chances *chances, int64_t first, uint32_t step, uint32_t draw, uint32_t seed, uint32_t stream)
+{
+    const int64_t group = first >> 7;
+    if (LANES < 8 || chances->group != group) {
+        chances->words[0] = as_counter((numbers_from(first) & isplat(7)) + isplat((integer)(8 * group)));
+        chances->words[1] = usplat(step);
+        chances->words[2] = usplat(draw);
+        chances->words[3] = usplat(FOR_CHANCES);
+        philox(chances->words, seed, stream);
+        chances->group = group;
+    }
+    const int place = (int)(first & 127) >> 3;
+    const ulane shift = as_unsigned(((lane_iota() >> 3) << 3) + isplat(8 * (place & 3)));
+    const lane byte = to_real(as_signed(shifted(chances->words[place >> 2], shift) & usplat(0xffu)));
+    const lane scaled = p * splat(256);
+    const lane whole = lane_floor(scaled);
+    const mask open = equal(byte, whole);
+    mask below = less(byte, whole);
+    if (any_set(open)) {
+        const lane rest = random_uniform(as_counter(numbers_from(first)), step, draw, seed, stream);
+        below = below | (open & less(rest, scaled - whole));
+    }
+    return below;
+}
+
 #endif
