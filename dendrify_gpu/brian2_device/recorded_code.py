@@ -11,6 +11,7 @@ from brian2.codegen.statements import Statement
 from brian2.core.base import weakproxy_with_fallback
 from brian2.core.names import Nameable, find_name
 
+from .exponentials import with_plain_exponentials
 from .refractoriness import CHOICE, choice_function, specialised
 
 __all__ = ["RUN_TEMPLATES", "RecordedCode", "record_code"]
@@ -84,6 +85,8 @@ class RecordedCode(Nameable):
         self.conditions = generator.get_conditional_write_vars()
         dtype = prefs["core.default_float_dtype"]
         code = self.abstract_code
+        if template_name == "stateupdate":
+            code = {block: with_plain_exponentials(text) for block, text in code.items()}
         if template_name == "stateupdate" and "not_refractory" in variables:
             code = {block: specialised(text, self.conditions) for block, text in code.items()}
             generator.variables = {**generator.variables, CHOICE: choice_function()}

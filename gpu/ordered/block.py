@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from brian2.utils.stringtools import get_identifiers
 
 from ..errors import ModelError
-from .expressions import ExpressionWriter, Local, converted
+from .expressions import ExpressionWriter
 from .names import c_name
 from .task import Array, Function, Kind, Line, Number, Symbol, Task
+from .values import Local, converted
 
 __all__ = ["Block"]
 

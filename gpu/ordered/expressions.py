@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import ModelError
+from .arithmetic import product_of, quotient_of, sum_of
 from .functions import FLOAT_FUNCTIONS, HIGHEST_FUNCTIONS, RANDOM_FUNCTIONS, result_kind
 from .task import Array, Function, Kind, Number
+from .values import Local, Text, as_integer, converted
 
-__all__ = ["ExpressionWriter", "Local", "Text", "converted"]
+__all__ = ["ExpressionWriter"]
 
 _COMPARISONS = {
     "Lt": ("<", "less"),
@@ -36,33 +38,6 @@ _CONSTANTS = {
 _STEPPED = frozenset({"int", "floor", "ceil", "timestep", "sign"})
 #: Largest whole exponent that is written as products.
 _LARGEST_PRODUCT = 16
-
-
-@dataclass(frozen=True)
-class Text:
-    """Text of a value.
-
-    Attributes
-    ----------
-    code : str
-    kind : str
-    shared : bool
-    factors : tuple of str or None
-        Of a product of lanes: what is multiplied, so that a sum can be fused with it.
-    """
-
-    code: str
-    kind: Kind
-    shared: bool
-    factors: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Local:
-    """A name that a line of the task defines."""
-
-    kind: Kind
-    shared: bool
 
 
 @dataclass
@@ -180,7 +155,8 @@ class ExpressionWriter:
             return Text(code, "boolean", operand.shared)
         if isinstance(node.op, ast.UAdd):
             return operand
-        return Text(f"(-{operand.code})", operand.kind, operand.shared)
+        opposite = operand.code if operand.kind == "float" and not operand.shared else None
+        return Text(f"(-{operand.code})", operand.kind, operand.shared, opposite=opposite)
 
     def _BoolOp(self, node: ast.BoolOp) -> Text:
         values = [self._node(value) for value in node.values]
@@ -205,7 +181,9 @@ class ExpressionWriter:
             left, right = right, left
         elif operator not in ("Lt", "LtE"):
             return None
-        if not (self.side_by_side and isinstance(left, ast.Call) and ast.unparse(left.func) == "rand"):
+        if not (
+            self.side_by_side and isinstance(left, ast.Call) and ast.unparse(left.func) == "rand"
+        ):
             return None
         symbol = self.symbols.get("rand")
         if isinstance(symbol, Function) and symbol.role != "default":
@@ -236,8 +214,6 @@ class ExpressionWriter:
 
     def _BinOp(self, node: ast.BinOp) -> Text:
         name = type(node.op).__name__
-        if name == "Pow" and (exponential := _of_exponential(node)) is not None:
-            return self._node(exponential)
         if name in ("FloorDiv", "Mod"):
             left, right = self._exactly(node.left), self._exactly(node.right)
         else:
@@ -248,12 +224,14 @@ class ExpressionWriter:
             return self._power(left, right, node.right)
         first, second = converted(left, kind, shared), converted(right, kind, shared)
         if name in ("Add", "Sub") and kind == "float" and not shared:
-            return self._sum(left, right, "-" if name == "Sub" else "")
+            return sum_of(left, right, "-" if name == "Sub" else "")
+        if name == "Mult" and kind == "float" and not shared:
+            return product_of(left, right)
         if name in _ARITHMETIC:
-            factors = (first, second) if name == "Mult" and kind == "float" and not shared else None
-            return Text(f"({first} {_ARITHMETIC[name]} {second})", kind, shared, factors)
+            return Text(f"({first} {_ARITHMETIC[name]} {second})", kind, shared)
         if name == "Div":
-            return self._quotient(left, right, shared)
+            quotient = quotient_of(left, right, shared, bool(self._exact))
+            return quotient if quotient.factors else self._let("ratio", quotient)
         functions = {
             "FloorDiv": ("floor_divide", "whole_floor_divide"),
             "Mod": ("lane_mod", "whole_mod"),
@@ -271,27 +249,6 @@ class ExpressionWriter:
         finally:
             self._exact -= 1
 
-    def _sum(self, left: Text, right: Text, sign: str) -> Text:
-        """Add lanes, or subtract them; a product among them is fused with the sum."""
-        first, second = converted(left, "float", False), converted(right, "float", False)
-        if left.factors is not None:
-            code = f"lane_fma({left.factors[0]}, {left.factors[1]}, {sign}{second})"
-        elif right.factors is not None:
-            code = f"lane_fma({sign}{right.factors[0]}, {right.factors[1]}, {first})"
-        else:
-            code = f"({first} {sign or '+'} {second})"
-        return Text(code, "float", False)
-
-    def _quotient(self, left: Text, right: Text, shared: bool) -> Text:
-        """Divide; by what all elements share a lane is multiplied with the inverse, unless every digit counts."""
-        first = converted(left, "float", shared)
-        if shared or not right.shared or self._exact:
-            quotient = Text(f"({first} / {converted(right, 'float', shared)})", "float", shared)
-            return self._let("ratio", quotient)
-        inverse = Text(f"(1.0 / {converted(right, 'float', True)})", "float", True)
-        factor = converted(inverse, "float", False)
-        return Text(f"({first} * {factor})", "float", False, (first, factor))
-
     def _power(self, base: Text, exponent: Text, node: ast.AST) -> Text:
         shared = base.shared and exponent.shared
         kind = result_kind([base.kind, exponent.kind])
@@ -304,7 +261,7 @@ class ExpressionWriter:
             )
         first, second = (converted(value, "float", shared) for value in (base, exponent))
         power = self._let("power", self._called("lane_pow", [first, second], "float", shared))
-        return power if kind == "float" else Text(_as_integer(power), "integer", shared)
+        return power if kind == "float" else Text(as_integer(power), "integer", shared)
 
     def _Call(self, node: ast.Call) -> Text:
         assert isinstance(node.func, ast.Name)
@@ -368,7 +325,7 @@ class ExpressionWriter:
         place = f"as_counter({self.index}), draw_step, {number}u, run->seed, draw_stream"
         text = Text(f"{function}({', '.join([*values, place])})", "float", False)
         if function == "random_poisson":
-            return Text(_as_integer(text), "integer", False)
+            return Text(as_integer(text), "integer", False)
         return text
 
     def _given(self, name: str, symbol: Function, arguments: list[Text]) -> Text:
@@ -391,49 +348,6 @@ class ExpressionWriter:
         outcome = {"float": "each_number", "integer": "each_whole", "boolean": "each_condition"}
         call = f"[&](auto... x) {{ return {function}(x...); }}"
         return Text(f"{outcome[symbol.kind]}({', '.join([call, *values])})", symbol.kind, False)
-
-
-def converted(text: Text, kind: Kind, shared: bool) -> str:
-    """Return the text of a value as another kind, and of a shared value for each element."""
-    code, current = text.code, text.kind
-    if text.shared and shared:
-        if current == kind:
-            return code
-        type_name = {"float": "double", "integer": "int64_t", "boolean": "bool"}[kind]
-        function = "whole::to_integer" if (current, kind) == ("float", "integer") else ""
-        return f"{function}({code})" if function else f"({type_name})({code})"
-    if shared:
-        raise ValueError(f"{code} differs between elements")
-    if text.shared:
-        if kind == "float":
-            return f"splat((real)({code}))"
-        if kind == "integer":
-            return f"isplat((integer)({converted(text, 'integer', True)}))"
-        return f"mask_splat((bool)({code}))"
-    if current == kind:
-        return code
-    if current == "boolean":
-        code = f"whole_of({code})"
-        return code if kind == "integer" else f"to_real({code})"
-    if kind == "float":
-        return f"to_real({code})"
-    if kind == "integer":
-        return f"to_integer({code})"
-    return f"nonzero({code})"
-
-
-def _of_exponential(node: ast.BinOp) -> ast.Call | None:
-    """Return ``exp(y*x)`` for ``exp(x)**y``."""
-    base = node.left
-    if not (
-        isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "exp"
-    ):
-        return None
-    return ast.Call(base.func, [ast.BinOp(node.right, ast.Mult(), base.args[0])], [])
-
-
-def _as_integer(text: Text) -> str:
-    return converted(text, "integer", text.shared)
 
 
 def _whole_value(node: ast.AST) -> int | None:

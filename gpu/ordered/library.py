@@ -10,7 +10,8 @@ from brian2.utils.stringtools import get_identifiers
 from .functions_text import namespace_lines, support_text
 from .spatial_text import INCLUDE
 from .task import Array, Task
-from .task_text import TaskText, write_task
+from .task_parts import TaskText
+from .task_text import write_task
 
 __all__ = ["OrderedText", "ordered_text"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["owners_of", "share_by_source", "share_by_target"]
+__all__ = ["owners_of", "share_by_source", "share_by_target", "sorted_by"]
 
 
 def owners_of(index: np.ndarray, n: int, threads: int) -> np.ndarray:
@@ -68,9 +68,43 @@ def share_by_source(
     if delay is None:
         if np.all(group[1:] >= group[:-1]):
             return row, None, None
-        return row, np.argsort(group, kind="stable").astype(np.int32), None
-    order = np.lexsort((delay, group)).astype(np.int32)
+        return row, sorted_by(group), None
+    order = sorted_by(delay, group)
     return row, order, delay[order].astype(np.int32)
+
+
+def sorted_by(*keys: np.ndarray) -> np.ndarray:
+    """Return the order that sorts by the last key, then by the one before it, and so on; ties stay as they are.
+
+    Digit by digit: numpy sorts numbers of sixteen bits in a time proportional to their number.
+
+    Parameters
+    ----------
+    *keys : ndarray of int, not negative
+
+    Returns
+    -------
+    ndarray of int32
+
+    Examples
+    --------
+    >>> sorted_by(np.array([2, 1, 0]), np.array([70000, 70000, 5])).tolist()
+    [2, 1, 0]
+    """
+    order: np.ndarray | None = None
+    for key in keys:
+        rest = key.astype(np.uint64)
+        while True:
+            digits = (rest & np.uint64(0xFFFF)).astype(np.uint16)
+            if order is None:
+                order = np.argsort(digits, kind="stable")
+            elif digits.any():
+                order = order[np.argsort(digits[order], kind="stable")]
+            rest >>= np.uint64(16)
+            if not rest.any():
+                break
+    assert order is not None
+    return order.astype(np.int32)
 
 
 def share_by_target(

@@ -7,28 +7,22 @@ Options of a task of the kind ``'spatial'``: ``parent``, ``compartment``, ``cond
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .block import Block
-from .expressions import Text, converted
 from .names import c_name
 from .task import Array, Task
-
-if TYPE_CHECKING:
-    from .task_text import TaskText
+from .task_parts import TaskText, clock_lines, function_text, sizes, vector_loop
+from .values import Text, converted
 
 __all__ = ["INCLUDE", "write_spatial"]
 
 #: What the text of a network with such a task includes.
 INCLUDE = '#include "ordered/spatial.h"\n'
+_TREE = ("parent", "compartment")
 _COLUMNS = ("conductance", "surface", "charging", "gtot", "rest")
 
 
 def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
     """Return the text of a task: the membrane of all compartments over vectors, then the cells, one tree at a time."""
-    # The module of all tasks has this function in its table.
-    from .task_text import _clock, _function, _sizes, _vector_loop
-
     options = task.options
     block = Block(task, ["v", "Ic"], since_spike)
     shared = block.shared_lines()
@@ -40,23 +34,24 @@ def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
     ]
     results = ", ".join(f"({_type(task, name)} *)at_{c_name(name)}" for name in ("v", "Ic"))
     lines = [
-        *_sizes(task),
-        *_clock(task, block, [*shared, *body]),
+        *sizes(task),
+        *clock_lines(task, block, [*shared, *body]),
         *shared,
         *block.pointers(),
         *(f"double *const {name} = (double *)run->array[{options[name]}];" for name in _COLUMNS),
-        "double *const work = (double *)run->array[{work}];".format(**options),
-        "const Cable cable = {{(const int32_t *)run->array[{parent}], (const int32_t *)run->array[{compartment}],".format(
-            **options
+        f"double *const work = (double *)run->array[{options['work']}];",
+        *(
+            f"const int32_t *const {name} = (const int32_t *)run->array[{options[name]}];"
+            for name in _TREE
         ),
-        f"                     {', '.join(_COLUMNS)},",
-        "                     run->size[{n_place}], run->size[{n_cell}]}};".format(**options),
-        *_vector_loop(body),
+        f"const int64_t n_place = run->size[{options['n_place']}], n_cell = run->size[{options['n_cell']}];",
+        f"const Cable cable = {{{', '.join((*_TREE, *_COLUMNS))}, n_place, n_cell}};",
+        *vector_loop(body),
         # Cells are shared among threads in another way than compartments.
         "meet(run);",
         f"step_cells(cable, me, {results}, work);",
     ]
-    return _function(number, task, "many", lines, block, False)
+    return function_text(number, task, "many", lines, block, False)
 
 
 def _value(task: Task, name: str) -> str:
