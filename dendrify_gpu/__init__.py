@@ -49,6 +49,7 @@ from .recordings import SpikeRecording, TraceRecording
 from .report import RunReport
 from .selection import Selection
 from .sources import PoissonGroup, SpikeGenerator
+from .spatial_group import SpatialNeuronGroup
 from .stimuli import CurrentStep
 from .validation import ValidationReport
 
@@ -86,6 +87,7 @@ __all__ = [
     "Selection",
     "SimulationError",
     "Soma",
+    "SpatialNeuronGroup",
     "SpikeGenerator",
     "SpikeRecording",
     "ToolchainError",

@@ -74,7 +74,7 @@ class DendrifyGpuDevice(RuntimeDevice):
             Sets ``prefs.core.default_float_dtype``. Default: that of the preference.
         backend : {'auto', 'cpu'}, optional
         threads : int, optional
-            Default: all cores.
+            Default: as many of the cores as the steps of a network are worth. Results do not depend on it.
         **kwargs
             What scripts for other devices give, such as ``directory``; kept in `build_options`.
 
@@ -227,10 +227,13 @@ class DendrifyGpuDevice(RuntimeDevice):
         compile_started = time.perf_counter()
         if self._backend is None:
             self._backend = CpuBackend(self._threads)
-        road = GeneralRoad(active, self._backend, self._random_of(network), bool(profile))
+        road = GeneralRoad(
+            active, self._backend, self._random_of(network), bool(profile), self._threads
+        )
         self.compilations += road.program.compiled
         self.last_report = [
-            f"general road: {len(road.tasks)} tasks in every step, {self._backend.description}, "
+            f"general road: {len(road.tasks)} tasks in every step, "
+            f"{CpuBackend(road.program.threads).description}, "
             f"{np.dtype(prefs['core.default_float_dtype'])}",
             *road.describe(),
         ]

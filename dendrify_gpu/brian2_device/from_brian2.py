@@ -79,7 +79,7 @@ def from_brian2(
     precision : {'float64', 'float32'}, optional
         What the core computes with. Default: ``prefs.core.default_float_dtype``. Values are kept as Brian2 keeps them.
     threads : int, optional
-        Default: all cores.
+        Default: as many of the cores as the steps of the network are worth. Results do not depend on it.
 
     Returns
     -------

@@ -19,6 +19,7 @@ from .reading import TaskReader
 from .recorded_code import RecordedCode
 from .results import deliver_record
 from .slots import Slots
+from .work import threads_for
 
 __all__ = ["GeneralRoad", "RandomState"]
 
@@ -72,6 +73,8 @@ class GeneralRoad:
     random : RandomState
     profile : bool, optional
         Whether the time that each object takes is measured.
+    threads : int, optional
+        Default: as many as the network's steps are worth, at most those of the backend.
 
     Attributes
     ----------
@@ -90,10 +93,15 @@ class GeneralRoad:
         backend: CpuBackend,
         random: RandomState,
         profile: bool = False,
+        threads: int | None = None,
     ) -> None:
+        if threads is None:
+            codes = [_itself(code) for item in objects for code in item.code_objects]
+            recorded = [code for code in codes if isinstance(code, RecordedCode)]
+            threads = threads_for(recorded, backend.threads)
         precision = 8 * np.dtype(prefs["core.default_float_dtype"]).itemsize
         slots = Slots(precision)
-        reader = TaskReader(slots, backend.threads)
+        reader = TaskReader(slots, threads)
         tasks: list[Task] = []
         places: list[_Place] = []
         for item in objects:
@@ -112,7 +120,7 @@ class GeneralRoad:
                 reader.clock(item.clock)
         slots.tables.seed, slots.tables.drawn = random.seed, random.steps
         self.tasks = tuple(tasks)
-        self.program = OrderedProgram.build(tasks, precision, backend, profile)
+        self.program = OrderedProgram.build(tasks, precision, backend, threads, profile)
         #: Seconds that each object took, by its name, if they are measured.
         self.seconds: dict[str, float] = {}
         self._random = random
@@ -225,10 +233,16 @@ def _read(reader: TaskReader, item: BrianObject, code: Any) -> Task | None:
 
 def _runs_python(item: BrianObject) -> bool:
     """Return whether an object's turn in a step is a call in Python."""
-    codes = list(item.code_objects)
     if type(item).run is not BrianObject.run:
         return True
-    return any(not isinstance(_itself(code), RecordedCode) for code in codes)
+    foreign = [code for code in item.code_objects if not isinstance(_itself(code), RecordedCode)]
+    if foreign:
+        kind = type(_itself(foreign[0])).__name__
+        raise NotImplementedError(
+            f"{item.name}: code objects of the kind {foreign[0].template_name!r} ({kind}) are not "
+            "supported. Integrators of the GSL have no counterpart here: use another method."
+        )
+    return False
 
 
 def _itself(code: Any) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Tree", "read_spatial", "tree_of"]
 
 #: Cells that a thread computes at once, as in the header ``ordered/spatial.h``.
-_CELLS_AT_ONCE = 32
+_CELLS_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,16 @@ def read_spatial(reader: TaskReader, owner: Any, code: RecordedCode) -> Task:
         return np.asarray(group.variables[name].get_value(), np.float64)
 
     resistivity = values("Ri").item()
-    tree = tree_of(
-        morphology,
-        *(
-            (values(name) / resistivity).reshape(-1, n_cell)
-            for name in ("r_length_1", "r_length_2")
-        ),
-    )
-    n = len(group)
+    ends = [values(name).reshape(-1, n_cell) / resistivity for name in ("r_length_1", "r_length_2")]
+    tree = tree_of(morphology, *ends)
+    properties = {
+        "conductance": tree.conductance,
+        "surface": values("area").reshape(-1, n_cell),
+        "charging": values("Cm").reshape(-1, n_cell) / owner.clock.dt_,
+    }
+    if all((columns == columns[:, :1]).all() for columns in properties.values()):
+        properties = {name: columns[:, :1].copy() for name, columns in properties.items()}
+    n, n_place = len(group), len(tree.parent)
     return reader._task(
         "spatial",
         owner,
@@ -125,14 +127,13 @@ def read_spatial(reader: TaskReader, owner: Any, code: RecordedCode) -> Task:
         n,
         parent=slots.add(tree.parent),
         compartment=slots.add(tree.compartment),
-        conductance=slots.add(tree.conductance),
-        surface=slots.add(values("area")),
-        charging=slots.add(values("Cm") / owner.clock.dt_),
+        **{name: slots.add(columns) for name, columns in properties.items()},
         gtot=slots.add(np.zeros(n + ROOM)),
         rest=slots.add(np.zeros(n + ROOM)),
-        work=slots.add(np.zeros(2 * len(tree.parent) * _CELLS_AT_ONCE * reader.threads)),
-        n_place=slots.size(len(tree.parent)),
+        work=slots.add(np.zeros(2 * n_place * _CELLS_AT_ONCE * reader.threads)),
+        n_place=slots.size(n_place),
         n_cell=slots.size(n_cell),
+        n_column=slots.size(properties["surface"].shape[1]),
     )
 
 

@@ -96,7 +96,7 @@ class Block:
 
     def before_loop(self) -> list[str]:
         """Return definitions that stand before the loop over elements, known once the lines have been written."""
-        return [f"Chances {name} = no_chances();" for name in self._writer.chances]
+        return list(self._writer.kept)
 
     def _is_each_array(self, name: str) -> bool:
         symbol = self._names.get(name)

@@ -61,7 +61,12 @@ class OrderedProgram:
 
     @classmethod
     def build(
-        cls, tasks: Sequence[Task], precision: int, backend: CpuBackend, profile: bool = False
+        cls,
+        tasks: Sequence[Task],
+        precision: int,
+        backend: CpuBackend,
+        threads: int,
+        profile: bool = False,
     ) -> OrderedProgram:
         """Compile tasks.
 
@@ -70,6 +75,8 @@ class OrderedProgram:
         tasks : sequence of Task
         precision : {32, 64}
         backend : CpuBackend
+        threads : int
+            Threads that carry the tasks out.
         profile : bool, optional
             Whether the time that each task takes is measured.
 
@@ -83,7 +90,7 @@ class OrderedProgram:
         path, made = backend.library(text.text, precision)
         library = ctypes.CDLL(str(path))
         check_sizes(library)
-        return cls(text, library, backend.threads, made, time.perf_counter() - started)
+        return cls(text, library, threads, made, time.perf_counter() - started)
 
 
 class OrderedRun:

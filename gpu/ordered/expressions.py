@@ -61,8 +61,8 @@ class ExpressionWriter:
         Text of the number of steps since the last spike, where it is kept.
     side_by_side : bool
         Whether elements lie side by side from the number ``first`` on.
-    chances : list of str
-        Names of the variables that draws of conditions need, to be defined before the loop over elements.
+    kept : list of str
+        Definitions of the variables that draws for several vectors need, to stand before the loop over elements.
     """
 
     task: str
@@ -72,7 +72,7 @@ class ExpressionWriter:
     draws: int = 0
     elapsed: str | None = None
     side_by_side: bool = False
-    chances: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     used_functions: dict[str, Function] = field(default_factory=dict)
     definitions: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
@@ -191,7 +191,7 @@ class ExpressionWriter:
         probability = converted(self._node(right), "float", False)
         number = self.draws
         self.draws += 1
-        self.chances.append(f"chances_{number}")
+        self.kept.append(f"Chances chances_{number} = no_chances();")
         code = (
             f"random_below({probability}, &chances_{number}, first, draw_step, {number}u, run->seed, "
             "draw_stream)"
@@ -321,6 +321,10 @@ class ExpressionWriter:
         """Return a random number of each element; its kind is that of Brian2's function."""
         number = self.draws
         self.draws += 1
+        if self.side_by_side and function == "random_normal":
+            self.kept.append(f"Normals normals_{number} = no_normals();")
+            place = f"&normals_{number}, first, draw_step, {number}u, run->seed, draw_stream"
+            return Text(f"paired_normal({place})", "float", False)
         values = [converted(argument, "float", False) for argument in arguments]
         place = f"as_counter({self.index}), draw_step, {number}u, run->seed, draw_stream"
         text = Text(f"{function}({', '.join([*values, place])})", "float", False)

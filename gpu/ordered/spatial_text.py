@@ -2,7 +2,7 @@
 
 Options of a task of the kind ``'spatial'``: ``parent``, ``compartment``, ``conductance``, ``surface``, ``charging``,
 ``gtot``, ``rest`` and ``work`` are slots of arrays, the members of the structure `Cable` of the header
-``ordered/spatial.h`` and its scratch memory; ``n_place`` and ``n_cell`` are slots of sizes.
+``ordered/spatial.h`` and its scratch memory; ``n_place``, ``n_cell`` and ``n_column`` are slots of sizes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ __all__ = ["INCLUDE", "write_spatial"]
 INCLUDE = '#include "ordered/spatial.h"\n'
 _TREE = ("parent", "compartment")
 _COLUMNS = ("conductance", "surface", "charging", "gtot", "rest")
+_SIZES = ("n_place", "n_cell", "n_column")
 
 
 def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -44,8 +45,8 @@ def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
             f"const int32_t *const {name} = (const int32_t *)run->array[{options[name]}];"
             for name in _TREE
         ),
-        f"const int64_t n_place = run->size[{options['n_place']}], n_cell = run->size[{options['n_cell']}];",
-        f"const Cable cable = {{{', '.join((*_TREE, *_COLUMNS))}, n_place, n_cell}};",
+        *(f"const int64_t {name} = run->size[{options[name]}];" for name in _SIZES),
+        f"const Cable cable = {{{', '.join((*_TREE, *_COLUMNS, *_SIZES))}}};",
         *vector_loop(body),
         # Cells are shared among threads in another way than compartments.
         "meet(run);",

@@ -16,8 +16,11 @@ import pytest
 from brian2 import Hz, ms, mV
 from brian2.core.base import BrianObjectException
 from brian2.devices.device import get_device, reset_device
+from scipy import stats
 
 import dendrify_gpu
+from dendrify_gpu.brian2_device.general_road import GeneralRoad, RandomState
+from dendrify_gpu.gpu.backends.cpu import CpuBackend
 
 CELL = """
 dv/dt = (drive - v) / (10*ms) : volt (unless refractory)
@@ -426,6 +429,61 @@ def test_what_cannot_be_imported() -> None:
         dendrify_gpu.from_brian2(network())
     with pytest.raises(dendrify_gpu.ModelError, match=r"takes a brian2.Network, not str"):
         dendrify_gpu.from_brian2("cells")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("n", [100_003])
+def test_normal_numbers_of_neighbours_are_independent(precision: str, n: int) -> None:
+    """Numbers are drawn in pairs, 32 elements apart: both follow the law, and do not know of each other."""
+    brian2.set_device("dendrify_gpu", precision=precision, threads=2)
+    cells = brian2.NeuronGroup(n, "v : 1")
+    cells.run_regularly("v = randn()")
+    brian2.Network(cells).run(0.1 * ms)
+    values = np.array(cells.v, dtype=float)
+    assert stats.kstest(values, "norm").pvalue > 1e-3
+    assert len(np.unique(values)) > 0.99 * n
+    for lag in (1, 8, 16, 32, 64):
+        pairs = values[:-lag] * values[lag:]
+        assert abs(pairs.mean()) < 4.5 / np.sqrt(len(pairs))
+        squares = (values[:-lag] ** 2 - 1) * (values[lag:] ** 2 - 1)
+        assert abs(squares.mean()) < 4.5 * 2 / np.sqrt(len(squares))
+    reset_device()
+
+
+@pytest.mark.parametrize("probability", [0.0, 1 / 300, 0.25, 0.9, 1.0])
+def test_chances_have_their_probabilities(probability: float) -> None:
+    cells = brian2.NeuronGroup(
+        20_011, "p : 1 (constant)\ncount : integer", threshold="rand() < p", reset="count += 1"
+    )
+    cells.p = probability
+    brian2.Network(cells).run(20 * ms)
+    counts = np.array(cells.count)
+    n = 200
+    variance = n * probability * (1 - probability)
+    assert abs(counts.mean() - n * probability) <= 5 * np.sqrt(variance / len(counts))
+    if variance:
+        assert abs(counts.var() / variance - 1) < 5 * np.sqrt(2 / len(counts))
+        # Elements that share the bytes of one counter.
+        for lag in (1, 8, 16, 128):
+            centred = counts - counts.mean()
+            correlation = (centred[:-lag] * centred[lag:]).mean() / variance
+            assert abs(correlation) < 5 / np.sqrt(len(counts))
+    else:
+        assert (counts == n * probability).all()
+
+
+def test_integrators_of_the_gsl_are_refused_by_name() -> None:
+    cells = brian2.NeuronGroup(2, "v : 1", name="cells")
+
+    class Foreign:
+        template_name = "gsl_stateupdate"
+
+    foreign = Foreign()
+    cells.code_objects.append(foreign)
+    with pytest.raises(
+        NotImplementedError, match="cells: code objects of the kind 'gsl_stateupdate'"
+    ):
+        GeneralRoad([cells], CpuBackend(1), RandomState(1))
 
 
 def test_poisson_input_and_groups_have_their_rates() -> None:

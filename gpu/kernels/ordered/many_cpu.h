@@ -233,4 +233,53 @@ DEVICE mask random_below(lane p, Chances *chances, int64_t first, uint32_t step,
     return below;
 }
 
+// ---------------------------------------------------------------------------------------------------------- normals
+
+// Box and Muller's transform (1958) gives two numbers: of 64 elements, the first half gets the cosines, and the second
+// the sines that were kept.
+#define FOR_NORMALS 3u
+enum { HALF = 32, KEPT_NORMALS = HALF / LANES };
+
+struct Normals {
+    lane sine[KEPT_NORMALS];
+    int64_t group;
+    uint32_t kept;  // which of them belong to the group
+};
+
+DEVICE Normals no_normals(void)
+{
+    Normals n;
+    n.group = -1;
+    n.kept = 0;
+    return n;
+}
+
+// Standard normal numbers of the elements of a vector.
+DEVICE lane paired_normal(Normals *normals, int64_t first, uint32_t step, uint32_t draw, uint32_t seed, uint32_t stream)
+{
+    const int64_t group = first >> 6;
+    const int place = (int)(first & (HALF - 1)) / LANES;
+    const bool second_half = (first & HALF) != 0;
+    if (normals->group != group) {
+        normals->group = group;
+        normals->kept = 0;
+    }
+    if (second_half && (normals->kept >> place) & 1)
+        return normals->sine[place];
+    ulane words[4];
+    words[0] = as_counter(numbers_from(group * HALF + (first & (HALF - 1))));
+    words[1] = usplat(step);
+    words[2] = usplat(draw);
+    words[3] = usplat(FOR_NORMALS);
+    philox(words, seed, stream);
+    const lane radius = lane_sqrt(splat(-2) * lane_log(unit_for_logarithm(words[0], words[1])));
+    const lane angle = splat((real)0x1.921fb54442d18p+2) * open_unit(words[2], words[3]);
+    const lane sine = radius * lane_sin(angle);
+    if (second_half)
+        return sine;
+    normals->sine[place] = sine;
+    normals->kept |= 1u << place;
+    return radius * lane_cos(angle);
+}
+
 #endif

@@ -14,7 +14,8 @@
 #ifndef DENDRIFY_GPU_ORDERED_SPATIAL_H
 #define DENDRIFY_GPU_ORDERED_SPATIAL_H
 
-// Cells of one shape. Values of compartments are arrays [compartment][cell], those of places [place][cell].
+// Cells of one shape. Values of compartments are arrays [compartment][cell], those of places [place][cell]; what is a
+// property of the cells, of length one in the second dimension if they are all alike.
 struct Cable {
     const int32_t *parent;       // [place]
     const int32_t *compartment;  // [place], or -1 for a point at which sections branch
@@ -25,85 +26,98 @@ struct Cable {
     const double *rest;          // A/m^2, the membrane current at zero voltage
     int64_t n_place;
     int64_t n_cell;
+    int64_t n_column;  // 1, or the number of cells
 };
 
-// A step of the cells from `first` on, `count` of them, at most WIDTH.
-template <int WIDTH, class V, class C>
-static inline void step_cells(const Cable &cable, int64_t first, int count, V *v, C *capacitive, double *work)
+// The properties of a row of cells that have one each, or that are all alike.
+template <bool ALIKE> struct Properties {
+    const double *values;
+    double operator[](int64_t c) const { return values[ALIKE ? 0 : c]; }
+};
+
+// A step of `count` cells from `first` on. `work` has room for two numbers of each place and cell.
+template <bool ALIKE, class V, class C>
+static inline __attribute__((always_inline)) void step_cells(const Cable &cable, int64_t first, int64_t count, V *potential,
+                                                             C *capacitive, double *work)
 {
-    typedef double Row[WIDTH];
-    Row *const ground = (Row *)work;
-    Row *const flow = ground + cable.n_place;
     const int64_t n_cell = cable.n_cell;
+    const auto row = [&](const double *values, int64_t k) {
+        return Properties<ALIKE>{values + (ALIKE ? k : k * n_cell + first)};
+    };
     for (int64_t k = 0; k < cable.n_place; ++k) {
-        // Columns without a cell are solved, too, but go nowhere.
-        for (int c = 0; c < WIDTH; ++c) {
-            ground[k][c] = 0;
-            flow[k][c] = 0;
-        }
+        double *__restrict const ground = work + 2 * k * count;
+        double *__restrict const flow = ground + count;
         const int64_t compartment = cable.compartment[k];
-        if (compartment < 0)
+        if (compartment < 0) {
+            for (int64_t c = 0; c < count; ++c)
+                ground[c] = flow[c] = 0;
             continue;
+        }
+        const auto surface = row(cable.surface, compartment), charging = row(cable.charging, compartment);
         const int64_t at = compartment * n_cell + first;
-        for (int c = 0; c < count; ++c) {
-            const double charging = cable.charging[at + c];
-            ground[k][c] = cable.surface[at + c] * (charging + cable.gtot[at + c]);
-            flow[k][c] = cable.surface[at + c] * (charging * (double)v[at + c] + cable.rest[at + c]);
+        const double *const gtot = cable.gtot + at, *const rest = cable.rest + at;
+        const V *const before = potential + at;
+        for (int64_t c = 0; c < count; ++c) {
+            ground[c] = surface[c] * (charging[c] + gtot[c]);
+            flow[c] = surface[c] * (charging[c] * (double)before[c] + rest[c]);
         }
     }
     for (int64_t k = cable.n_place - 1; k > 0; --k) {
-        const int64_t parent = cable.parent[k];
-        double conductance[WIDTH];
-        for (int c = 0; c < WIDTH; ++c)
-            conductance[c] = 1;
-        for (int c = 0; c < count; ++c)
-            conductance[c] = cable.conductance[k * n_cell + first + c];
-        for (int c = 0; c < WIDTH; ++c) {
-            const double own = 1.0 / (conductance[c] + ground[k][c]);
+        double *__restrict const ground = work + 2 * k * count;
+        double *__restrict const flow = ground + count;
+        double *__restrict const parent_ground = work + 2 * cable.parent[k] * count;
+        double *__restrict const parent_flow = parent_ground + count;
+        const auto conductance = row(cable.conductance, k);
+        for (int64_t c = 0; c < count; ++c) {
+            const double own = 1.0 / (conductance[c] + ground[c]);
             const double through = conductance[c] * own;
-            ground[parent][c] += through * ground[k][c];
-            flow[parent][c] += through * flow[k][c];
+            parent_ground[c] += through * ground[c];
+            parent_flow[c] += through * flow[c];
             // From here on: the parent's share of the voltage, and the voltage without the parent.
-            ground[k][c] = through;
-            flow[k][c] *= own;
+            ground[c] = through;
+            flow[c] *= own;
         }
     }
-    for (int c = 0; c < WIDTH; ++c)
-        flow[0][c] /= ground[0][c];
-    for (int64_t k = 1; k < cable.n_place; ++k) {
-        const int64_t parent = cable.parent[k];
-        for (int c = 0; c < WIDTH; ++c)
-            flow[k][c] += ground[k][c] * flow[parent][c];
-    }
+    for (int64_t c = 0; c < count; ++c)
+        work[count + c] /= work[c];
     for (int64_t k = 0; k < cable.n_place; ++k) {
+        double *__restrict const share = work + 2 * k * count;
+        double *__restrict const voltage = share + count;
+        if (k > 0) {
+            const double *__restrict const parent_voltage = work + (2 * cable.parent[k] + 1) * count;
+            for (int64_t c = 0; c < count; ++c)
+                voltage[c] += share[c] * parent_voltage[c];
+        }
         const int64_t compartment = cable.compartment[k];
         if (compartment < 0)
             continue;
-        const int64_t at = compartment * n_cell + first;
-        for (int c = 0; c < count; ++c) {
-            capacitive[at + c] = (C)(cable.charging[at + c] * (flow[k][c] - (double)v[at + c]));
-            v[at + c] = (V)flow[k][c];
+        const auto charging = row(cable.charging, compartment);
+        V *__restrict const after = potential + compartment * n_cell + first;
+        C *__restrict const current = capacitive + compartment * n_cell + first;
+        for (int64_t c = 0; c < count; ++c) {
+            current[c] = (C)(charging[c] * (voltage[c] - (double)after[c]));
+            after[c] = (V)voltage[c];
         }
     }
 }
 
-static const int CELLS_AT_ONCE = 32;
+static const int64_t CELLS_AT_ONCE = 128;
 
-// A step of the cells of a thread. `work` has room for two numbers of each place for as many cells at once.
+// A step of the cells of a thread. `work` has room for as many cells at once, for each thread.
 template <class V, class C>
-static inline void step_cells(const Cable &cable, const Worker *me, V *v, C *capacitive, double *work)
+static inline void step_cells(const Cable &cable, const Worker *me, V *potential, C *capacitive, double *work)
 {
     work += 2 * CELLS_AT_ONCE * cable.n_place * me->number;
     const int64_t end = share_end(me, cable.n_cell, 8);
-    for (int64_t first = share_begin(me, cable.n_cell, 8); first < end;) {
-        const int64_t left = end - first;
-        if (left == 1)
-            step_cells<1>(cable, first, 1, v, capacitive, work);
-        else if (left <= 8)
-            step_cells<8>(cable, first, (int)left, v, capacitive, work);
+    for (int64_t first = share_begin(me, cable.n_cell, 8); first < end; first += CELLS_AT_ONCE) {
+        const int64_t count = end - first < CELLS_AT_ONCE ? end - first : CELLS_AT_ONCE;
+        // One cell is a common case, and better off without loops over cells.
+        if (count == 1 && cable.n_column == 1)
+            step_cells<true>(cable, first, 1, potential, capacitive, work);
+        else if (cable.n_column == 1)
+            step_cells<true>(cable, first, count, potential, capacitive, work);
         else
-            step_cells<CELLS_AT_ONCE>(cable, first, left < CELLS_AT_ONCE ? (int)left : CELLS_AT_ONCE, v, capacitive, work);
-        first += CELLS_AT_ONCE;
+            step_cells<false>(cable, first, count, potential, capacitive, work);
     }
 }
 
