@@ -158,6 +158,7 @@ class GeneralRoad:
             for pathway, number in self._reader.pathways:
                 emitted, sources, now = run.in_flight(number)
                 pathway.queue.set_in_flight(emitted, sources, now)
+            self._slots.write_back()
             self._random.steps = run.drawn
             for task, seconds in zip(self.tasks, run.seconds, strict=False):
                 self._count(task.name, float(seconds))
@@ -200,7 +201,9 @@ class GeneralRoad:
                     self._deliver(run)
                     waiting = None
                 before = time.perf_counter()
+                self._slots.write_back()
                 place.owner.run()
+                self._slots.read_again()
                 self._count(place.owner.name, time.perf_counter() - before)
         if waiting is not None:
             run.part(*waiting)

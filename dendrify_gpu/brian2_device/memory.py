@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 
-__all__ = ["ROOM", "has_room", "padded", "with_room"]
+__all__ = ["ROOM", "has_room", "is_copy", "padded", "with_room"]
 
 #: Elements behind the last one: the longest vector.
 ROOM = 64
@@ -46,7 +46,8 @@ def has_room(values: np.ndarray) -> bool:
 def padded(variable: ArrayVariable) -> np.ndarray:
     """Return a variable's values, with room behind them.
 
-    The values of a variable that has none are moved once; Brian2 finds them in their new place.
+    The values of a variable that has none are moved once; Brian2 finds them in their new place. Those of growing arrays
+    that Brian2 keeps in C++ (since 2.10) cannot be moved: they are copied, see `is_copy`.
 
     Parameters
     ----------
@@ -59,11 +60,28 @@ def padded(variable: ArrayVariable) -> np.ndarray:
     arrays = variable.device.arrays
     kept = arrays[variable]
     if isinstance(variable, DynamicArrayVariable):
-        if not has_room(kept.data):
-            moved = with_room(kept.data)
+        if has_room(kept.data):
+            return np.asarray(kept.data)
+        moved = with_room(kept.data)
+        if hasattr(kept, "_data"):
             # Dynamic arrays of Brian2 are views of a longer array.
             kept._data = kept.data = moved
-        return np.asarray(kept.data)
+        return moved
     if not has_room(kept):
         arrays[variable] = with_room(kept)
     return np.asarray(arrays[variable])
+
+
+def is_copy(variable: ArrayVariable, values: np.ndarray) -> bool:
+    """Return whether what `padded` returned is a copy, which has to be written back.
+
+    Parameters
+    ----------
+    variable : ArrayVariable
+    values : ndarray
+
+    Returns
+    -------
+    bool
+    """
+    return bool(len(values)) and values.ctypes.data != variable.get_value().ctypes.data

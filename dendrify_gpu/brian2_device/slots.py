@@ -11,11 +11,12 @@ from brian2.core.variables import (
     DynamicArrayVariable,
     Subexpression,
 )
+from brian2.utils.stringtools import get_identifiers
 
 from ..gpu.ordered.tables import Tables
 from ..gpu.ordered.task import Array, Kind, Number, Symbol
 from .functions import read_function
-from .memory import padded
+from .memory import is_copy, padded
 from .recorded_code import RecordedCode
 
 __all__ = ["C_TYPES", "Slots", "kind_of"]
@@ -56,16 +57,28 @@ class Slots:
         self.tables = Tables()
         self.precision = precision
         self._arrays: dict[int, int] = {}
-        self._variables: list[ArrayVariable] = []
+        self._copies: list[tuple[ArrayVariable, np.ndarray]] = []
         self._steps: dict[tuple[int, int], int] = {}
 
     def array(self, variable: ArrayVariable) -> int:
         """Return the slot of a variable's values."""
         key = id(variable)
         if key not in self._arrays:
-            self._variables.append(variable)
-            self._arrays[key] = self.add(padded(variable))
+            values = padded(variable)
+            self._arrays[key] = self.add(values)
+            if is_copy(variable, values):
+                self._copies.append((variable, values))
         return self._arrays[key]
+
+    def write_back(self) -> None:
+        """Give Brian2 the values of arrays that the core has copies of."""
+        for variable, values in self._copies:
+            variable.get_value()[:] = values
+
+    def read_again(self) -> None:
+        """Take the values of such arrays, after others may have changed them."""
+        for variable, values in self._copies:
+            values[:] = variable.get_value()
 
     def add(self, values: np.ndarray) -> int:
         """Return a new slot for an array."""
@@ -111,7 +124,10 @@ class Slots:
             The clock's time step.
         """
         found: dict[str, Symbol] = {}
+        used = _used_names(code)
         for name, variable in sorted(code.variables.items()):
+            if name not in used:
+                continue
             if isinstance(variable, BrianFunction):
                 function = read_function(code, name, variable, self)
                 if function is not None:
@@ -139,3 +155,25 @@ class Slots:
             slot, kind = self.spike_steps(code.variables["lastspike"], step, dt)
             found["last_spike_step"] = Array(slot, kind, "integer", lastspike.index)
         return found
+
+
+def _used_names(code: RecordedCode) -> set[str]:
+    """Return the names in the statements of a code object, and those that they depend on."""
+    if code.template_name in _NEEDS_MORE:
+        return set(code.variables)
+    lines = [
+        line for blocks in (code.shared, code.each) for block in blocks.values() for line in block
+    ]
+    used = {line.var for line in lines} | _ALWAYS
+    for line in lines:
+        used |= get_identifiers(str(line.expr))
+    used |= {condition for name, condition in code.conditions.items() if name in used}
+    while further := {code.variable_indices.get(name, "0") for name in used} - used:
+        used |= further
+    return used
+
+
+#: What thresholds set.
+_ALWAYS = frozenset({"lastspike", "not_refractory"})
+#: Templates that use more variables than their statements.
+_NEEDS_MORE = frozenset({"spatialstateupdate"})

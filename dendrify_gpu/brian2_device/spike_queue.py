@@ -195,6 +195,10 @@ class PendingSpikes:
 
     # ------------------------------------------------------------------------ state
 
+    def get_capsule(self) -> PendingSpikes:
+        """Return what Brian2 (since 2.10) hands to its own compiled code; the core needs no more than the object."""
+        return self
+
     def _full_state(self) -> tuple[Any, ...]:
         flight = (self._flight[0] - self._now, self._flight[1].copy())
         early = (self._early[0] - self._now, self._early[1].copy())

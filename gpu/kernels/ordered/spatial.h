@@ -37,8 +37,8 @@ template <bool ALIKE> struct Properties {
 
 // A step of `count` cells from `first` on. `work` has room for two numbers of each place and cell.
 template <bool ALIKE, class V, class C>
-static inline __attribute__((always_inline)) void step_cells(const Cable &cable, int64_t first, int64_t count, V *potential,
-                                                             C *capacitive, double *work)
+static inline __attribute__((always_inline)) void
+step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *capacitive, double *work)
 {
     const int64_t n_cell = cable.n_cell;
     const auto row = [&](const double *values, int64_t k) {
