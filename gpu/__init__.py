@@ -6,6 +6,7 @@ CUDA device or on the CPU. `compile.py` shows the compiler stage by stage.
 
 from __future__ import annotations
 
+from . import ordered
 from .backends.base import Backend
 from .backends.cpu import CpuBackend, find_compiler
 from .backends.cuda import CudaBackend
@@ -15,7 +16,7 @@ from .backends.foreign_arrays import host_values
 from .backends.nvcc import find_nvcc
 from .cache import cache_directory, clear_cache
 from .codegen.host_functions import log
-from .engine.carry_over import Continuation
+from .engine.carry_over import Continuation, DelayEpoch
 from .engine.plan import (
     GeneratorPlan,
     MonitorPlan,
@@ -49,6 +50,7 @@ __all__ = [
     "CpuBackend",
     "CudaBackend",
     "CudaDevice",
+    "DelayEpoch",
     "DeviceView",
     "GeneratorPlan",
     "KernelReport",
@@ -85,4 +87,5 @@ __all__ = [
     "log",
     "memory_needed",
     "nearest_names",
+    "ordered",
 ]

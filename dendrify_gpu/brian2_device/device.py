@@ -20,7 +20,7 @@ from brian2.groups.group import Group
 from brian2.units import second
 
 from ..errors import ModelError
-from ..gpu.backends.cpu import CpuBackend
+from ..gpu import CpuBackend
 from .general_road import GeneralRoad, RandomState
 from .memory import with_room
 from .recorded_code import RUN_TEMPLATES, record_code

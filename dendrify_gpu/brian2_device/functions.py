@@ -12,7 +12,7 @@ from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.functions import Function as BrianFunction
 from brian2.input.timedarray import _find_K as parts_of_interval
 
-from ..gpu.ordered.task import Function, Kind
+from ..gpu.ordered import Function, Kind
 from .recorded_code import RecordedCode
 
 if TYPE_CHECKING:

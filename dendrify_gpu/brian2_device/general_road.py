@@ -12,9 +12,8 @@ from brian2 import prefs
 from brian2.core.base import BrianObject
 from brian2.core.network import Network
 
-from ..gpu.backends.cpu import CpuBackend
-from ..gpu.ordered.engine import OrderedProgram, OrderedRun, Stop
-from ..gpu.ordered.task import Task
+from ..gpu import CpuBackend
+from ..gpu.ordered import OrderedProgram, OrderedRun, Stop, Task
 from .reading import TaskReader
 from .recorded_code import RecordedCode
 from .results import deliver_record

@@ -11,10 +11,17 @@ from brian2.codegen.statements import Statement
 from brian2.core.clocks import Clock
 from brian2.core.variables import ArrayVariable
 
-from ..gpu.ordered.partition import sharing_of
-from ..gpu.ordered.sharing import owners_of, share_by_target
-from ..gpu.ordered.tables import ClockTable, PathwayTable, RecordTable
-from ..gpu.ordered.task import Array, Line, Task
+from ..gpu.ordered import (
+    Array,
+    ClockTable,
+    Line,
+    PathwayTable,
+    RecordTable,
+    Task,
+    owners_of,
+    share_by_target,
+    sharing_of,
+)
 from .memory import padded
 from .recorded_code import RecordedCode
 from .slots import C_TYPES, Slots, kind_of

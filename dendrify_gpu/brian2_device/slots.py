@@ -13,8 +13,7 @@ from brian2.core.variables import (
 )
 from brian2.utils.stringtools import get_identifiers
 
-from ..gpu.ordered.tables import Tables
-from ..gpu.ordered.task import Array, Kind, Number, Symbol
+from ..gpu.ordered import Array, Kind, Number, Symbol, Tables
 from .functions import read_function
 from .memory import is_copy, padded
 from .recorded_code import RecordedCode

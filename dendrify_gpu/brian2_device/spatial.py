@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..gpu.ordered.task import Task
+from ..gpu.ordered import Task
 from .memory import ROOM
 from .recorded_code import RecordedCode
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..gpu.ordered.sharing import share_by_source
-from ..gpu.ordered.tables import PathwayTable
+from ..gpu.ordered import PathwayTable, share_by_source
 
 __all__ = ["PendingSpikes"]
 

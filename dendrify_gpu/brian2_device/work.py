@@ -17,6 +17,8 @@ __all__ = ["seconds_of_step", "threads_for"]
 _WORTH_A_THREAD = 1e-5
 #: Seconds that an operation and a function take for one element, in vectors. Rough.
 _OPERATION, _FUNCTION = 5e-11, 1e-9
+#: Seconds that the cable equation takes for a compartment.
+_COMPARTMENT = 5e-9
 
 
 def seconds_of_step(codes: Iterable[RecordedCode]) -> float:
@@ -34,6 +36,8 @@ def seconds_of_step(codes: Iterable[RecordedCode]) -> float:
     """
     seconds = 0.0
     for code in codes:
+        if code.template_name == "spatialstateupdate":
+            seconds += _length(code) * _COMPARTMENT
         if code.template_name not in (
             "stateupdate",
             "threshold",

@@ -35,8 +35,8 @@ def c_name(name: str) -> str:
 
     Examples
     --------
-    >>> c_name('v'), c_name('double'), c_name('lane')
-    ('v', 'double_', 'lane_')
+    >>> c_name('g_ampa'), c_name('double'), c_name('lane')
+    ('g_ampa', 'double_', 'lane_')
     """
     return f"{name}_" if name in _KEYWORDS or name in _header_words() else name
 

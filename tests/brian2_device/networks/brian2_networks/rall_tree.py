@@ -11,8 +11,9 @@ from brian2.units import cm, ms, mV, nA, ohm, siemens, uF, um
 
 MONITORS = ("trace",)
 RANDOM = False
-#: A short section takes differences of nearly equal numbers: Brian2's own targets agree to 2e-8.
-RTOL = 1e-6
+#: A soma of 1 m beside a short section: Brian2's own targets agree to 2e-8 in the voltage, and the capacitive current
+#: is a difference of voltages. Of the exact solution, the numpy target is off by 3e-9 after a step.
+RTOL = 1e-5
 TEST = {"scale": 1.0, "duration": 20}
 
 CURRENTS = """
