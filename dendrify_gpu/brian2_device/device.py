@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import gc
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from brian2 import prefs
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
-from brian2.core.clocks import Clock
 from brian2.core.namespace import get_local_namespace
-from brian2.core.network import Network, TextReport
+from brian2.core.network import Network
 from brian2.devices.device import RuntimeDevice, all_devices
 from brian2.groups.group import Group
 from brian2.units import second
 
+from ..backend_choice import check_backend_arguments, choose_backend
 from ..errors import ModelError
-from ..gpu import CpuBackend
+from ..gpu import Backend, CpuBackend
+from .fast import FastRoad, GeneralRoadNeeded, Reason, fast_road, in_words
 from .general_road import GeneralRoad, RandomState
 from .memory import with_room
+from .progress import Reporter, time_of
 from .recorded_code import RUN_TEMPLATES, record_code
 from .spike_queue import PendingSpikes
 
@@ -40,8 +41,11 @@ class DendrifyGpuDevice(RuntimeDevice):
     def __init__(self) -> None:
         super().__init__()
         self._dtype_before: Any = None
-        self._backend: CpuBackend | None = None
+        self._backend: Backend | None = None
+        self._backend_name = "auto"
         self._threads: int | None = None
+        self._road = "auto"
+        self._last: tuple[list[Any], Mapping[str, Any]] | None = None
         self._random: WeakKeyDictionary[Network, RandomState] = WeakKeyDictionary()
         # By name, until the network runs: a stored state may belong to a network that does not exist yet.
         self._restored: dict[str, tuple[int, int]] = {}
@@ -62,6 +66,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         precision: str | None = None,
         backend: str = "auto",
         threads: int | None = None,
+        road: str = "auto",
         **kwargs: Any,
     ) -> None:
         """Take the options of `brian2.set_device`.
@@ -72,9 +77,14 @@ class DendrifyGpuDevice(RuntimeDevice):
             Accepted for scripts that were written for other devices; networks run when `run` is called.
         precision : {'float64', 'float32'}, optional
             Sets ``prefs.core.default_float_dtype``. Default: that of the preference.
-        backend : {'auto', 'cpu'}, optional
+        backend : {'auto', 'cpu', 'cuda'}, optional
+            Default: CUDA where PyCUDA and a device are there and the network can run on the fused core, else the CPU.
         threads : int, optional
             Default: as many of the cores as the steps of a network are worth. Results do not depend on it.
+        road : {'auto', 'general', 'fast'}, optional
+            ``'general'`` carries out every object in turn, whatever it does. ``'fast'`` is the fused core, for networks
+            whose synapses only add; on CUDA it is the only one. Default: the fused core on CUDA, and the general road
+            on the CPU, where it is at least as fast; `explain` says what was chosen and why.
         **kwargs
             What scripts for other devices give, such as ``directory``; kept in `build_options`.
 
@@ -87,11 +97,18 @@ class DendrifyGpuDevice(RuntimeDevice):
             raise ModelError(
                 f"set_device: precision={precision!r} does not exist; there are 'float64' and 'float32'."
             )
-        if backend not in ("auto", "cpu"):
-            raise ModelError(f"set_device: backend={backend!r} does not exist; there is 'cpu'.")
+        if road not in ("auto", "general", "fast"):
+            raise ModelError(
+                f"set_device: road={road!r} does not exist; there are 'auto', 'general' and 'fast'."
+            )
+        if road == "general" and backend == "cuda":
+            raise ModelError(
+                "set_device: road='general' runs on the CPU only; leave it out with backend='cuda'."
+            )
+        check_backend_arguments(backend, threads)
         super().activate(build_on_run=build_on_run, **kwargs)
         self._backend = None
-        self._threads = threads
+        self._backend_name, self._threads, self._road = backend, threads, road
         if precision is not None:
             prefs["core.default_float_dtype"] = _PRECISIONS[precision]
 
@@ -225,25 +242,20 @@ class DendrifyGpuDevice(RuntimeDevice):
             return
         active = [item for item in objects if item.active]
         compile_started = time.perf_counter()
-        if self._backend is None:
-            self._backend = CpuBackend(self._threads)
-        road = GeneralRoad(
-            active, self._backend, self._random_of(network), bool(profile), self._threads
-        )
-        self.compilations += road.program.compiled
-        self.last_report = [
-            f"general road: {len(road.tasks)} tasks in every step, "
-            f"{CpuBackend(road.program.threads).description}, "
-            f"{np.dtype(prefs['core.default_float_dtype'])}",
-            *road.describe(),
-        ]
+        self._last = (active, namespace)
+        road = self._road_of(network, active, namespace, bool(profile))
         self.last_compile_seconds = time.perf_counter() - compile_started
-        told = _Reporter(report, float(report_period), network, start, duration)
+        told = Reporter(report, float(report_period), network, start, duration)
         began = time.perf_counter()
         Network._globally_running = True
         network.t_ = float(start)
         try:
-            road.run(self._stopped(network, began), told.look_up, network)
+            try:
+                road.run(self._stopped(network, began), told.look_up, network)
+            except GeneralRoadNeeded as error:
+                # Known only from the values that the run begins with.
+                road = self._general(network, active, bool(profile), error.reasons)
+                road.run(self._stopped(network, began), told.look_up, network)
             stopped = network._stopped or Network._globally_stopped
             if not stopped:
                 network.t_ = float(end)
@@ -251,8 +263,9 @@ class DendrifyGpuDevice(RuntimeDevice):
             Network._globally_running = False
             if network.t_ != float(end):
                 # Stopped, interrupted or failed: the next run goes on from here.
-                network.t_ = min(_time(clock) for clock in network._clocks)
+                network.t_ = min(time_of(clock) for clock in network._clocks)
         seconds = time.perf_counter() - began
+        self.compilations += road.compiled
         self._last_run_time = seconds
         fraction = (network.t - start) / duration if duration > 0 else 1.0
         self._last_run_completed_fraction = fraction
@@ -267,6 +280,62 @@ class DendrifyGpuDevice(RuntimeDevice):
             [(name, taken * second) for name, taken in road.seconds.items()] if profile else None
         )
 
+    def _road_of(
+        self, network: Network, active: list[Any], namespace: Mapping[str, Any], profile: bool
+    ) -> FastRoad | GeneralRoad:
+        """Choose how a run is carried out."""
+        if self._backend is None:
+            self._backend = choose_backend(self._backend_name, self._threads).backend
+        on_cuda = not isinstance(self._backend, CpuBackend)
+        if self._road == "general" or profile or not (on_cuda or self._road == "fast"):
+            return self._general(network, active, profile, ())
+        fast = fast_road(active, self._backend, self._random_of(network), namespace)
+        if not isinstance(fast, FastRoad):
+            return self._general(network, active, profile, fast)
+        dtype = np.dtype(prefs["core.default_float_dtype"])
+        self.last_report = [
+            f"fast road: fused core, {self._backend.description}, {dtype}",
+            *fast.describe(),
+        ]
+        return fast
+
+    def _general(
+        self, network: Network, active: list[Any], profile: bool, reasons: Sequence[Reason]
+    ) -> GeneralRoad:
+        """Return the general road, unless the user has asked for the other one."""
+        if reasons and (self._road == "fast" or self._backend_name == "cuda"):
+            asked = "road='fast'" if self._road == "fast" else "backend='cuda'"
+            raise NotImplementedError(
+                f"{asked}: the fused core cannot run this network: {in_words(reasons)}. Leave it out, and the network "
+                "runs on the CPU."
+            )
+        backend = self._backend
+        if not isinstance(backend, CpuBackend):
+            backend = CpuBackend(self._threads)
+        road = GeneralRoad(active, backend, self._random_of(network), profile, self._threads)
+        dtype = np.dtype(prefs["core.default_float_dtype"])
+        self.last_report = [
+            f"general road: {len(road.tasks)} tasks in every step, "
+            f"{CpuBackend(road.program.threads).description}, {dtype}",
+            *road.describe(),
+            *(f"not on the fused core: {reason}" for reason in reasons),
+        ]
+        return road
+
+    def explain(self) -> list[str]:
+        """Return what ran where in the last run, one line each, and what keeps the network from the fused core."""
+        if self._last is None:
+            return ["nothing has run yet"]
+        lines = list(self.last_report)
+        if lines[0].startswith("general") and not any("fused core" in line for line in lines):
+            backend = self._backend if self._backend is not None else CpuBackend(self._threads)
+            found = fast_road(*self._last[:1], backend, RandomState(0), self._last[1])
+            if isinstance(found, FastRoad):
+                lines.append("the fused core could run it, too: set_device(..., road='fast')")
+            else:
+                lines += [f"not on the fused core: {reason}" for reason in found]
+        return lines
+
     def _stopped(self, network: Network, began: float) -> Callable[[], bool]:
         def stopped() -> bool:
             limit = self._maximum_run_time
@@ -277,58 +346,6 @@ class DendrifyGpuDevice(RuntimeDevice):
         return stopped
 
 
-class _Reporter:
-    """Tells the user how far a run is, as Brian2 does."""
-
-    def __init__(
-        self, report: Any, period: float, network: Network, start: Any, duration: Any
-    ) -> None:
-        self._call: Callable[..., Any] | None = None
-        if report in ("text", "stdout"):
-            self._call = TextReport(sys.stdout)
-        elif report == "stderr":
-            self._call = TextReport(sys.stderr)
-        elif isinstance(report, str):
-            raise ValueError(f'Do not know how to handle report argument "{report}".')
-        elif callable(report):
-            self._call = report
-        elif report is not None:
-            raise TypeError(
-                "Do not know how to handle report argument, it has to be one of 'text', 'stdout', 'stderr', or a "
-                f"callable function/object, but it is of type {type(report)}"
-            )
-        self._network, self._start, self._duration = network, start, duration
-        self._began = time.perf_counter()
-        self._period, self._next = period, self._began + period
-        if self._call is not None:
-            self._call(0 * second, 0.0, start, duration)
-
-    def look_up(self) -> None:
-        """Report if it is time."""
-        now = time.perf_counter()
-        if self._call is None or now < self._next:
-            return
-        self._next = now + self._period
-        done = min(_time(clock) for clock in self._network._clocks) - float(self._start)
-        self._call(
-            (now - self._began) * second,
-            done / float(self._duration),
-            self._start,
-            self._duration,
-        )
-
-    def finish(self, seconds: float, fraction: float, where: str) -> None:
-        """Report the end, and in a text also what ran where."""
-        if self._call is not None:
-            self._call(seconds * second, fraction, self._start, self._duration)
-        if isinstance(self._call, TextReport):
-            self._call.stream.write(f"{where}\n")
-
-
 def register() -> None:
     """Make the device known to Brian2 under the name ``'dendrify_gpu'``."""
     all_devices.setdefault("dendrify_gpu", DendrifyGpuDevice())
-
-
-def _time(clock: Clock) -> float:
-    return float(clock.variables["t"].get_value()[0])

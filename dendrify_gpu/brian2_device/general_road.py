@@ -166,6 +166,11 @@ class GeneralRoad:
     def _count(self, name: str, seconds: float) -> None:
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
+    @property
+    def compiled(self) -> bool:
+        """Whether the run needed a compilation."""
+        return self.program.compiled
+
     def describe(self) -> list[str]:
         """Return what runs where, one line for each object."""
         lines = []

@@ -342,6 +342,55 @@ def test_what_ran_where() -> None:
     assert "synapses_pre (synaptic events): one after another, shared among threads: 1" in lines
 
 
+def test_both_roads_give_the_same_and_say_so() -> None:
+    results = []
+    for road in ("general", "fast", "auto"):
+        brian2.set_device("dendrify_gpu", threads=1, road=road)
+        brian2.seed(7)
+        net = network()
+        net.run(30 * ms)
+        net.run(20 * ms)
+        results.append(seen(net))
+        told = get_device().explain()
+        assert told[0].startswith(
+            "fast road: fused core, CPU" if road == "fast" else "general road"
+        )
+        assert ("set_device(..., road='fast')" in told[-1]) == (road != "fast")
+        reset_device()
+    assert len(results[0][0]) > 100
+    assert_same(results[0], results[2])
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    for left, right in zip(results[0], results[1], strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-12, atol=1e-15)
+
+
+def test_what_keeps_a_network_from_the_fused_core() -> None:
+    def learning() -> brian2.Network:
+        cells = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0", name="cells")
+        link = brian2.Synapses(cells, cells, "w : 1", on_pre="v_post += w\nw += 0.1", name="link")
+        link.connect()
+        return brian2.Network(cells, link)
+
+    assert get_device().explain() is not None
+    net = learning()
+    net.run(1 * ms)
+    assert any(line.startswith("not on the fused core: link") for line in get_device().explain())
+    brian2.set_device("dendrify_gpu", road="fast")
+    with pytest.raises(NotImplementedError, match=r"road='fast': the fused core cannot run .*link"):
+        learning().run(1 * ms)
+    reset_device()
+
+
+def test_cuda_is_not_there_and_is_not_replaced() -> None:
+    if dendrify_gpu.gpu.cuda_unavailable() is None:
+        pytest.skip("there is a device")
+    brian2.set_device("dendrify_gpu", backend="cuda")
+    net = network()
+    with pytest.raises(dendrify_gpu.ToolchainError):
+        net.run(1 * ms)
+    reset_device()
+
+
 def test_why_events_cannot_be_shared() -> None:
     cells = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0")
     both = brian2.Synapses(cells, cells, on_pre="v_post += 0.1\nv_pre -= 0.1", name="both")
@@ -368,11 +417,16 @@ def test_profiles() -> None:
             {"precision": "float16"},
             "precision='float16' does not exist; there are 'float64' and 'float32'",
         ),
-        ({"backend": "opencl"}, "backend='opencl' does not exist"),
+        ({"backend": "opencl"}, "backend='opencl' is unknown; use one of: auto, cuda, cpu"),
+        (
+            {"road": "scenic"},
+            "road='scenic' does not exist; there are 'auto', 'general' and 'fast'",
+        ),
+        ({"road": "general", "backend": "cuda"}, "road='general' runs on the CPU only"),
     ],
 )
 def test_options_that_do_not_exist(options: dict[str, str], says: str) -> None:
-    with pytest.raises(dendrify_gpu.ModelError, match=says):
+    with pytest.raises((dendrify_gpu.ModelError, dendrify_gpu.NetworkError), match=says):
         brian2.set_device("dendrify_gpu", **options)
 
 
