@@ -25,6 +25,7 @@ __all__ = [
     "sizes",
     "time_of",
     "vector_loop",
+    "without_unused",
 ]
 
 
@@ -90,7 +91,7 @@ def function_text(
     before : sequence of str, optional
         Definitions before the function.
     """
-    lines = _without_unused(lines)
+    lines = without_unused(lines)
     unused = "" if any("me" in get_identifiers(line) for line in lines) else "    (void)me;\n"
     comment = "".join(f"// {line}\n" for line in task.comment.strip().splitlines())
     text = (
@@ -114,20 +115,27 @@ def function_text(
     )
 
 
-def _without_unused(lines: Sequence[str]) -> list[str]:
-    """Leave out constants that nothing uses: Brian2 also takes out of loops what no line needs in the end."""
+_DECLARED = re.compile(r"\s*(?:const )?(?:\w+ (?:\*const )?)?(\w+)(?: = .*)?;$")
+_TYPES = re.compile(
+    r"\s*(?:const )?(?:lane|ilane|mask|double|int64_t|bool|\w+ \*const) (?:\*const )?(\w+)(?: = |;)"
+)
+
+
+def without_unused(lines: Sequence[str]) -> list[str]:
+    """Leave out values that nothing uses: Brian2 also takes out of loops what no line needs in the end."""
     kept = list(lines)
     while True:
         counts = Counter(word for line in kept for word in re.findall(r"[A-Za-z_]\w*", line))
-        used = [
-            line
-            for line in kept
-            if not (match := re.match(r"const \w+ (?:\*const )?(\w+) = ", line))
-            or counts[match[1]] > 1
+        local = {match[1] for line in kept if (match := _TYPES.match(line))}
+        set_only = Counter(
+            match[1] for line in kept if (match := _DECLARED.match(line)) and match[1] in local
+        )
+        unused = {name for name in local if counts[name] == set_only[name]}
+        if not unused:
+            return kept
+        kept = [
+            line for line in kept if not ((match := _DECLARED.match(line)) and match[1] in unused)
         ]
-        if len(used) == len(kept):
-            return used
-        kept = used
 
 
 def sizes(task: Task) -> list[str]:

@@ -25,6 +25,7 @@ from .task_parts import (
     sizes,
     time_of,
     vector_loop,
+    without_unused,
 )
 
 __all__ = ["write_task"]
@@ -146,17 +147,19 @@ def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
         f"events_{number}(Run *run, const Given_{number} &given, const int32_t *order, int64_t begin, int64_t end)",
         "{",
         *indented(
-            [
-                "(void)given;",
-                *(f"const {kind} {name} = given.{name};" for kind, name in given),
-                *local_functions(block.functions),
-                *drawing_lines(task, block),
-                *block.pointers(),
-                *(["const mask here = true;"] if any("here" in line for line in body) else []),
-                "for (int64_t k = begin; k < end; ++k) {",
-                *indented(body),
-                "}",
-            ]
+            without_unused(
+                [
+                    "(void)given;",
+                    *(f"const {kind} {name} = given.{name};" for kind, name in given),
+                    *local_functions(block.functions),
+                    *drawing_lines(task, block),
+                    *block.pointers(),
+                    *(["const mask here = true;"] if any("here" in line for line in body) else []),
+                    "for (int64_t k = begin; k < end; ++k) {",
+                    *indented(body),
+                    "}",
+                ]
+            )
         ),
         "}",
         "",

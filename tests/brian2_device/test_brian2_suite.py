@@ -1,0 +1,30 @@
+"""A selection of Brian2's own tests, on the device. All of them: ``python benchmarks/brian2_test_suite.py``."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "brian2_test_suite.py"
+#: Enough to notice when something breaks, in about a minute.
+FILES = ("test_refractory.py", "test_subgroup.py", "test_spikegenerator.py", "test_poissoninput.py")
+
+
+@pytest.mark.slow
+def test_brians_own_tests_pass_on_the_device() -> None:
+    command = [sys.executable, str(SCRIPT), "--files", *FILES]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=dict(os.environ), timeout=900
+    )
+    counts = re.search(r"(\d+) passed, (\d+) skipped, (\d+) failed", result.stdout)
+    assert counts is not None, result.stdout[-2000:] + result.stderr[-2000:]
+    passed, skipped, failed = (int(count) for count in counts.groups())
+    assert failed == 0, result.stdout[-4000:]
+    # Brian2 2.9 has 48 tests in these files, other versions a few more or less.
+    assert passed >= 30
+    assert skipped <= 2

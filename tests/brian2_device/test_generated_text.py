@@ -1,0 +1,100 @@
+"""The text that networks compile to: free of warnings, and of everything that would compile it again."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import brian2
+import brian2_networks
+import pytest
+from brian2.devices.device import get_device, reset_device
+from comparison import brian2_on
+
+from dendrify_gpu.brian2_device import general_road
+from dendrify_gpu.gpu import find_compiler
+from dendrify_gpu.gpu.backends.base import header_folder
+from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS
+
+_CHECKS = ("-Werror", "-Wshadow=local", "-fsyntax-only")
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Texts of the networks that have run since."""
+    collected: list[str] = []
+    build = general_road.OrderedProgram.build
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        program = build(*arguments, **options)
+        collected.append(program.text.text)
+        return program
+
+    monkeypatch.setattr(general_road.OrderedProgram, "build", noted)
+    yield collected
+
+
+def text_of(name: str, texts: list[str], precision: str) -> str:
+    module = brian2_networks.load(name)
+    arguments = dict(module.TEST)
+    duration = arguments.pop("duration") * brian2.ms
+    dtype = brian2.prefs.core.default_float_dtype
+    try:
+        with brian2_on("dendrify_gpu", {"precision": precision, "threads": 1}):
+            brian2.seed(1)
+            network = module.build(**arguments)
+            # Some networks are changed between several runs.
+            runner = getattr(module, "run", None)
+            if runner is None:
+                network.run(0.1 * brian2.ms)
+            else:
+                runner(network, duration)
+    finally:
+        brian2.prefs.core.default_float_dtype = dtype
+    return texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "precision"),
+    [(name, "float64") for name in brian2_networks.names()]
+    + [(name, "float32") for name in ("cuba", "stdp", "noise", "operations", "arithmetic")],
+)
+def test_no_warnings(name: str, precision: str, texts: list[str]) -> None:
+    text = text_of(name, texts, precision)
+    bits = "32" if precision == "float32" else "64"
+    command = [find_compiler(), *COMPILER_FLAGS, *_CHECKS, f"-DPRECISION={bits}"]
+    command += [f"-I{header_folder()}", "-x", "c++", "-"]
+    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[:3000]
+
+
+def test_names_of_objects_and_values_are_no_part_of_the_text(texts: list[str]) -> None:
+    brian2.set_device("dendrify_gpu", threads=1)
+    for name, tau, n in (("first", 10, 50), ("second", 25, 70)):
+        group = brian2.NeuronGroup(
+            n,
+            "dv/dt = -v / tau : 1",
+            threshold="v > 1",
+            reset="v = 0",
+            namespace={"tau": tau * brian2.ms},
+            method="exact",
+            name=name,
+        )
+        link = brian2.Synapses(group, group, on_pre="v += 0.1", name=f"{name}_link")
+        link.connect(p=0.2)
+        brian2.Network(group, link).run(0.2 * brian2.ms)
+    assert get_device().last_report[0].startswith("general road")
+    reset_device()
+    assert texts[0] == texts[1]
+    assert "_link" not in texts[0]
+
+
+def test_statements_stand_beside_what_they_become(texts: list[str]) -> None:
+    text = text_of("cuba", texts, "float64")
+    assert "// not_refractory = timestep(t - lastspike, dt)" in text
+    # Refractoriness costs no exponential: the flag is in no exponent.
+    assert "whole_of(not_refractory)" not in text
+    body = text[text.index("many_tasks") :]
+    body = body[body.index("for (int64_t first") : body.index("put(")]
+    assert "lane_exp" not in body
