@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from brian2 import prefs
+from brian2.codegen.runtime.GSLcython_rt import GSLCythonCodeObject
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
@@ -149,6 +150,10 @@ class DendrifyGpuDevice(RuntimeDevice):
         compiler_kwds: Mapping[str, Any] | None = None,
     ) -> Any:
         """Keep what is carried out in every step; let Brian2 compile the rest."""
+        if codeobj_class is GSLCythonCodeObject:
+            raise NotImplementedError(
+                f"{owner.name}: integrators of the GSL have no counterpart here. Use another method."
+            )
         further = {
             "template_kwds": template_kwds,
             "override_conditional_write": override_conditional_write,

@@ -98,8 +98,8 @@ def _in_c(code: RecordedCode, name: str, function: BrianFunction, slots: Slots) 
 
 def _with_dependencies(
     code: RecordedCode, name: str, implementation: Any, slots: Slots
-) -> tuple[str, dict[str, tuple[int, str]]]:
-    """Return the C code of an implementation and of what it calls, and the arrays that it names."""
+) -> tuple[tuple[str, ...], dict[str, tuple[int, str]]]:
+    """Return the C code of what an implementation calls and its own, and the arrays that it names."""
     parts: list[str] = []
     arrays: dict[str, tuple[int, str]] = {}
     for called, dependency in (implementation.dependencies or {}).items():
@@ -111,7 +111,7 @@ def _with_dependencies(
         text, used = _with_dependencies(
             code, called, dependency.implementations[CPPCodeGenerator], slots
         )
-        parts.append(text)
+        parts += text
         arrays.update(used)
     kwds = implementation.compiler_kwds or {}
     unknown = sorted(key for key, value in kwds.items() if value and key != "headers")
@@ -132,5 +132,5 @@ def _with_dependencies(
             raise NotImplementedError(
                 f"{code.owner.name}: {name!r} uses an array of {values.dtype}."
             )
-        arrays[f"_namespace{array}"] = (slots.add(values.ravel()), _C_POINTERS[values.dtype])
-    return "\n".join(part for part in parts if part), arrays
+        arrays[f"_namespace{array}"] = (slots.given(values.ravel()), _C_POINTERS[values.dtype])
+    return tuple(part for part in parts if part), arrays

@@ -58,6 +58,7 @@ class Slots:
         self._arrays: dict[int, int] = {}
         self._copies: list[tuple[ArrayVariable, np.ndarray]] = []
         self._steps: dict[tuple[int, int], int] = {}
+        self._given: dict[tuple[int, int, np.dtype], int] = {}
 
     def array(self, variable: ArrayVariable) -> int:
         """Return the slot of a variable's values."""
@@ -83,6 +84,13 @@ class Slots:
         """Return a new slot for an array."""
         self.tables.arrays.append(values)
         return len(self.tables.arrays) - 1
+
+    def given(self, values: np.ndarray) -> int:
+        """Return the slot of an array that several functions may have."""
+        place = (values.ctypes.data, values.size, values.dtype)
+        if place not in self._given:
+            self._given[place] = self.add(values)
+        return self._given[place]
 
     def number(self, value: float) -> int:
         """Return a new slot for a number."""

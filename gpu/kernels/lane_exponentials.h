@@ -62,6 +62,10 @@ DEVICE lane exp_factor_accurate(lane f, lane f2)
 #endif
 }
 
+// A number in the bits of the exponent. Unsigned: of arguments out of bounds, digits are lost, and what comes of them is
+// not used.
+DEVICE ulane exponent_bits(ilane x) { return as_unsigned(x) << FRACTION_BITS; }
+
 // 2^shift e^x for least <= x <= greatest, zero below and infinity above. The bounds keep the result a normal
 // number: the scale is added to the bits of its exponent.
 DEVICE lane exp_scaled(lane x, int shift, real least, real greatest)
@@ -69,7 +73,7 @@ DEVICE lane exp_scaled(lane x, int shift, real least, real greatest)
     const ExpReduced r = exp_reduced(x);
     const lane f = lane_fma(r.k, splat(-LN2_LOW), r.high);
     const lane p = lane_fma(f, lane_fma(f, exp_factor(f), splat(1)), splat(1));
-    const lane y = as_real(as_integer(p) + ((r.bits + isplat(shift)) << FRACTION_BITS));
+    const lane y = as_real(as_signed(as_unsigned(as_integer(p)) + exponent_bits(r.bits + isplat(shift))));
     const lane bounded = select(less(x, splat(least)), splat(0), y);
     return select(less_equal(x, splat(greatest)), bounded, x + splat(INFINITE));
 }
@@ -90,7 +94,7 @@ DEVICE lane quarter_expm1(lane x, lane *error)
     const lane f_low = r.k * splat(-LN2_LOW);
     const lane f = r.high + f_low;
     const lane square = f * f;
-    const lane scale = as_real((r.bits + isplat(EXPONENT_BIAS - 2)) << FRACTION_BITS);
+    const lane scale = as_real(as_signed(exponent_bits(r.bits + isplat(EXPONENT_BIAS - 2))));
     const lane head = scale - splat((real)0.25);
     const lane rest = scale * r.high;
     const lane sum = head + rest;

@@ -16,7 +16,7 @@ DEVICE lane log_reduced(lane x, lane *exponent)
     const lane scaled = select(small, x * splat(CHOOSE(0x1p+23, 0x1p+52)), x);
     const ilane bits = as_integer(scaled);
     const ilane root = as_integer(splat(CHOOSE(0x1.6a09e6p-1, 0x1.6a09e667f3bcdp-1)));
-    const ilane shift = ((bits - root) >> FRACTION_BITS) << FRACTION_BITS;
+    const ilane shift = as_signed(as_unsigned((bits - root) >> FRACTION_BITS) << FRACTION_BITS);
     *exponent = to_real(shift >> FRACTION_BITS) - select(small, splat(FRACTION_BITS), splat(0));
     return as_real(bits - shift) - splat(1);
 }

@@ -140,6 +140,7 @@ class Block:
                 )
                 lines.append(_declared(constant, symbol.kind, name, f"at_{c_name(name)}[0]"))
         defined: set[str] = set()
+        self._writer.of_all = True
         for line in self.task.shared:
             text = self._writer.write(_whole_expression(line))
             target = self._names[line.target]
@@ -148,6 +149,9 @@ class Block:
                 # A random number: drawn for the first element.
                 text = type(text)(f"first_value({text.code})", text.kind, True)
             value = converted(text, target.kind, True)
+            lines += self._writer.definitions
+            self._writer.definitions.clear()
+            self._writer.forget(c_name(line.target))
             if isinstance(target, Array):
                 lines.append(f"{c_name(line.target)} = {value};")
             else:
@@ -156,6 +160,7 @@ class Block:
                 defined.add(line.target)
                 lines.append(f"{constant}{declaration}{c_name(line.target)} = {value};")
         lines += [f"at_{c_name(name)}[0] = {c_name(name)};" for name in self.shared_writes]
+        self._writer.of_all = False
         return lines
 
     def loads(self, contiguous: bool = True) -> list[str]:

@@ -61,6 +61,8 @@ class ExpressionWriter:
         Text of the number of steps since the last spike, where it is kept.
     side_by_side : bool
         Whether elements lie side by side from the number ``first`` on.
+    of_all : bool
+        Whether what is written is computed once for all elements, and draws for the first.
     kept : list of str
         Definitions of the variables that draws for several vectors need, to stand before the loop over elements.
     """
@@ -72,6 +74,7 @@ class ExpressionWriter:
     draws: int = 0
     elapsed: str | None = None
     side_by_side: bool = False
+    of_all: bool = False
     kept: list[str] = field(default_factory=list)
     used_functions: dict[str, Function] = field(default_factory=dict)
     definitions: list[str] = field(default_factory=list)
@@ -106,6 +109,10 @@ class ExpressionWriter:
                 break
             gone |= further
         self._known = {code: known for code, known in self._known.items() if known not in gone}
+
+    @property
+    def _in_vectors(self) -> bool:
+        return self.side_by_side and not self.of_all
 
     def _let(self, hint: str, text: Text) -> Text:
         """Name a value of the elements that costs something, so that it is computed once."""
@@ -182,7 +189,7 @@ class ExpressionWriter:
         elif operator not in ("Lt", "LtE"):
             return None
         if not (
-            self.side_by_side and isinstance(left, ast.Call) and ast.unparse(left.func) == "rand"
+            self._in_vectors and isinstance(left, ast.Call) and ast.unparse(left.func) == "rand"
         ):
             return None
         symbol = self.symbols.get("rand")
@@ -321,12 +328,13 @@ class ExpressionWriter:
         """Return a random number of each element; its kind is that of Brian2's function."""
         number = self.draws
         self.draws += 1
-        if self.side_by_side and function == "random_normal":
+        if self._in_vectors and function == "random_normal":
             self.kept.append(f"Normals normals_{number} = no_normals();")
             place = f"&normals_{number}, first, draw_step, {number}u, run->seed, draw_stream"
             return Text(f"paired_normal({place})", "float", False)
         values = [converted(argument, "float", False) for argument in arguments]
-        place = f"as_counter({self.index}), draw_step, {number}u, run->seed, draw_stream"
+        index = "isplat(0)" if self.of_all else self.index
+        place = f"as_counter({index}), draw_step, {number}u, run->seed, draw_stream"
         text = Text(f"{function}({', '.join([*values, place])})", "float", False)
         if function == "random_poisson":
             return Text(as_integer(text), "integer", False)
@@ -341,7 +349,10 @@ class ExpressionWriter:
             numbers = [Text(number, "float", False) for number in (first, second)]
             return self._drawn("random_binomial", numbers)
         if symbol.takes_element:
-            arguments.append(Text(self.index, "integer", False))
+            index = (
+                Text("0", "integer", True) if self.of_all else Text(self.index, "integer", False)
+            )
+            arguments.append(index)
         shared = all(argument.shared for argument in arguments)
         function = self.identifier(name) if symbol.role == "timed_array" else symbol.name
         if shared:
@@ -350,8 +361,12 @@ class ExpressionWriter:
             return Text(f"{function}({', '.join(values)})", kind_of_value, True)
         values = [converted(argument, argument.kind, False) for argument in arguments]
         outcome = {"float": "each_number", "integer": "each_whole", "boolean": "each_condition"}
+        # Not for places behind the last element: users' code may read or write memory at its number.
+        here = ["here"] if self._in_vectors else []
         call = f"[&](auto... x) {{ return {function}(x...); }}"
-        return Text(f"{outcome[symbol.kind]}({', '.join([call, *values])})", symbol.kind, False)
+        return Text(
+            f"{outcome[symbol.kind]}({', '.join([*here, call, *values])})", symbol.kind, False
+        )
 
 
 def _whole_value(node: ast.AST) -> int | None:

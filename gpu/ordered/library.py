@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from brian2.utils.stringtools import get_identifiers
 
-from .functions_text import namespace_lines, support_text
+from .functions_text import namespace_lines, support_text, with_distinct_functions
 from .spatial_text import INCLUDE
 from .task import Array, Task
 from .task_parts import TaskText
@@ -45,11 +45,12 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     -------
     OrderedText
     """
+    tasks = with_distinct_functions(tasks)
     texts = tuple(
         write_task(number, task, _keeps_spike_steps(task, tasks))
         for number, task in enumerate(tasks)
     )
-    functions = {name: item for text in texts for name, item in text.functions.items()}
+    functions = [item for text in texts for item in text.functions.values()]
     parts = [
         "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
         "#define PROFILE\n" if profile else "",
@@ -79,7 +80,7 @@ def _keeps_spike_steps(task: Task, tasks: Sequence[Task]) -> bool:
 
 
 def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:
-    functions = {name: item for text in texts for name, item in text.functions.items()}
+    functions = [item for text in texts for item in text.functions.values()]
     lines = namespace_lines(functions)
     pending: list[_Use] = []
     for number, (task, text) in enumerate(zip(tasks, texts, strict=True)):

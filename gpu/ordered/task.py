@@ -82,8 +82,8 @@ class Function:
         Of its value.
     name : str
         For defaults Brian2's name; for functions in C the name in C.
-    support : str
-        C code that defines it.
+    support : tuple of str
+        C code that defines it: what it calls, then itself.
     arrays : mapping of str to (int, str)
         Slot and type of arrays that its code uses, by their names there.
     numbers : tuple of int
@@ -95,7 +95,7 @@ class Function:
     role: Literal["default", "timed_array", "binomial", "normal", "c"]
     kind: Kind
     name: str
-    support: str = ""
+    support: tuple[str, ...] = ()
     arrays: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     numbers: tuple[int, ...] = ()
     takes_element: bool = False

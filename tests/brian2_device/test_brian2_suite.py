@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "brian2_test_suite.py"
-#: Enough to notice when something breaks, in about a minute.
-FILES = ("test_refractory.py", "test_subgroup.py", "test_spikegenerator.py", "test_poissoninput.py")
+#: Enough to notice when something breaks, in half a minute.
+FILES = ("test_refractory.py", "test_spikegenerator.py", "test_poissoninput.py")
 
 
 @pytest.mark.slow
@@ -25,6 +25,5 @@ def test_brians_own_tests_pass_on_the_device() -> None:
     assert counts is not None, result.stdout[-2000:] + result.stderr[-2000:]
     passed, skipped, failed = (int(count) for count in counts.groups())
     assert failed == 0, result.stdout[-4000:]
-    # Brian2 2.9 has 48 tests in these files, other versions a few more or less.
-    assert passed >= 30
+    assert passed >= 20
     assert skipped <= 2

@@ -17,6 +17,11 @@ from dendrify_gpu.gpu import find_compiler
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS
 
+#: Networks that have every kind of task among them.
+TEXTS = (
+    *("arithmetic", "axon", "changes", "custom_events", "gap_junctions", "jeffress"),
+    *("linked_variables", "noise", "refractoriness", "shared_variables", "subgroups", "vogels"),
+)
 _CHECKS = ("-Werror", "-Wshadow=local", "-fsyntax-only")
 
 
@@ -57,7 +62,7 @@ def text_of(name: str, texts: list[str], precision: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "precision"),
-    [(name, "float64") for name in brian2_networks.names()]
+    [(name, "float64") for name in TEXTS]
     + [(name, "float32") for name in ("cuba", "stdp", "noise", "operations", "arithmetic")],
 )
 def test_no_warnings(name: str, precision: str, texts: list[str]) -> None:

@@ -552,3 +552,32 @@ def test_poisson_input_and_groups_have_their_rates() -> None:
     assert abs(np.mean(cells.v) - expected) < 5 * np.sqrt(expected / 400)
     assert abs(np.var(cells.v) / expected - 1) < 5 * np.sqrt(2 / 400)
     assert abs(spikes.num_spikes - 400 * 15) < 5 * np.sqrt(400 * 15)
+
+
+def test_functions_of_two_groups_may_have_one_name() -> None:
+    """Names belong to groups: each calls its own function."""
+
+    def made(factor: int) -> Any:
+        @brian2.implementation("cpp", f"double f(double x) {{ return {factor}*x; }}")
+        @brian2.check_units(x=1, result=1)
+        def f(x: Any) -> Any:
+            return factor * x
+
+        return f
+
+    groups = []
+    for factor in (2, 3):
+        group = brian2.NeuronGroup(3, "v : 1", namespace={"f": made(factor)})
+        group.v = 1
+        group.run_regularly("v = f(v)")
+        groups.append(group)
+    brian2.Network(groups).run(0.1 * ms)
+    assert [float(group.v[0]) for group in groups] == [2, 3]
+
+
+def test_gsl_integrators_are_refused_before_the_run() -> None:
+    cells = brian2.NeuronGroup(2, "dv/dt = -v/(10*ms) : 1", method="gsl", name="cells")
+    with pytest.raises((NotImplementedError, BrianObjectException)) as caught:
+        brian2.Network(cells).run(1 * ms)
+    assert "cells" in f"{caught.value} {caught.value.__cause__}"
+    assert "GSL" in f"{caught.value} {caught.value.__cause__}"

@@ -157,28 +157,31 @@ DEVICE real value_at(lane x, int k) { return lane_value(x, k); }
 DEVICE integer value_at(ilane x, int k) { return whole_value(x, k); }
 DEVICE bool value_at(mask x, int k) { return lane_is_set(x, k); }
 
-// Functions that are given for single numbers.
-template <class F, class... X> DEVICE lane each_number(F f, X... x)
+// Functions that are given for single numbers, at the places of a vector that `here` has a bit for.
+template <class F, class... X> DEVICE lane each_number(uint32_t here, F f, X... x)
 {
     lane r = splat(0);
     for (int k = 0; k < LANES; ++k)
-        set_value(&r, k, (real)f(value_at(x, k)...));
+        if ((here >> k) & 1)
+            set_value(&r, k, (real)f(value_at(x, k)...));
     return r;
 }
-template <class F, class... X> DEVICE ilane each_whole(F f, X... x)
+template <class F, class... X> DEVICE ilane each_whole(uint32_t here, F f, X... x)
 {
     ilane r = isplat(0);
     for (int k = 0; k < LANES; ++k)
-        set_value(&r, k, (integer)f(value_at(x, k)...));
+        if ((here >> k) & 1)
+            set_value(&r, k, (integer)f(value_at(x, k)...));
     return r;
 }
-template <class F, class... X> DEVICE mask each_condition(F f, X... x)
+template <class F, class... X> DEVICE mask each_condition(uint32_t here, F f, X... x)
 {
-    return mask_of(each_whole([&](auto... y) { return f(y...) ? 1 : 0; }, x...));
+    return mask_of(each_whole(here, [&](auto... y) { return f(y...) ? 1 : 0; }, x...));
 }
 
 DEVICE real first_value(lane x) { return value_at(x, 0); }
 DEVICE integer first_value(ilane x) { return value_at(x, 0); }
+DEVICE bool first_value(mask x) { return value_at(x, 0); }
 
 // The places of a vector that begins at `first` and that lie below `end`, one bit for each.
 DEVICE uint32_t places_below(int64_t first, int64_t end)

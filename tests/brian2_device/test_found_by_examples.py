@@ -1,0 +1,171 @@
+"""What scripts of many kinds once got wrong on the device, each as a network of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import brian2
+import numpy as np
+import pytest
+from brian2 import ms
+from brian2.core.base import BrianObjectException
+from brian2.devices.device import reset_device
+from comparison import brian2_on
+
+import dendrify_gpu  # noqa: F401  (makes the device known to Brian2)
+
+
+@pytest.fixture(autouse=True)
+def own_preferences() -> Iterator[None]:
+    target = brian2.prefs.codegen.target
+    yield
+    reset_device()
+    brian2.prefs.codegen.target = target
+
+
+def on_both(build: Callable[[], tuple[brian2.Network, Callable[[], Any]]], duration: float) -> Any:
+    """Run a network for `duration` ms under Brian2's numpy target and on the device; return what both gave."""
+    found = []
+    for device, options in (("numpy", {}), ("dendrify_gpu", {"threads": 1})):
+        with brian2_on(device, options):
+            network, result = build()
+            network.run(duration * ms)
+            found.append(result())
+    return found
+
+
+def with_table(gain: float, table: np.ndarray, name: str) -> brian2.Function:
+    """Return ``gain * x`` plus an entry of a table, as a function of the language and in C++."""
+
+    def value(x: Any, element: Any) -> Any:
+        return gain * x + table[element]
+
+    function = brian2.Function(value, arg_units=[1], return_unit=1, auto_vectorise=True)
+    code = f"static double {name}(double x, int i) {{ return {gain} * x + _namespacetable[i]; }}"
+    function.implementations.add_implementation("cpp", code, namespace={"table": table}, name=name)
+    return function
+
+
+# ------------------------------------------------------------------------------------- functions that are given in C++
+
+
+@pytest.mark.parametrize("names", [("slope", "slope"), ("slope", "fall")])
+def test_groups_may_know_different_functions_by_one_name(names: tuple[str, str]) -> None:
+    def build() -> tuple[brian2.Network, Callable[[], Any]]:
+        tables = (np.arange(20.0), np.ones(20))
+        groups = [
+            brian2.NeuronGroup(
+                5,
+                "dv/dt = f(v) / (10*ms) : 1",
+                method="euler",
+                namespace={"f": with_table(gain, table, name)},
+            )
+            for gain, table, name in zip((0.5, -0.5), tables, names, strict=True)
+        ]
+        return brian2.Network(groups), lambda: np.array([group.v[:] for group in groups])
+
+    expected, found = on_both(build, 5)
+    assert not np.allclose(expected[0], expected[1])
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_functions_may_call_the_same_one() -> None:
+    def build() -> tuple[brian2.Network, Callable[[], Any]]:
+        @brian2.implementation("cpp", "static double half(double x) { return x / 2; }")
+        @brian2.check_units(x=1, result=1)
+        def half(x: Any) -> Any:
+            return x / 2
+
+        @brian2.implementation(
+            "cpp", "static double up(double x) { return half(x) + 1; }", dependencies={"half": half}
+        )
+        @brian2.check_units(x=1, result=1)
+        def up(x: Any) -> Any:
+            return x / 2 + 1
+
+        @brian2.implementation(
+            "cpp", "static double down(double x) { return half(x) - 1; }", dependencies={"half": half}
+        )
+        @brian2.check_units(x=1, result=1)
+        def down(x: Any) -> Any:
+            return x / 2 - 1
+
+        cells = brian2.NeuronGroup(
+            3,
+            "dv/dt = (up(v) - down(u)) / ms : 1\ndu/dt = down(u) / ms : 1",
+            method="euler",
+            namespace={"up": up, "down": down},
+        )
+        cells.v = [0, 1, 2]
+        return brian2.Network(cells), lambda: np.array([cells.v[:], cells.u[:]])
+
+    expected, found = on_both(build, 2)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 3, 13])
+def test_functions_are_called_for_elements_only(n: int) -> None:
+    with brian2_on("dendrify_gpu", {"threads": 1}):
+        calls = np.zeros(n + 64, dtype=np.int32)
+        function = brian2.Function(
+            lambda element: 0.0 * element, arg_units=[], return_unit=1, auto_vectorise=True
+        )
+        function.implementations.add_implementation(
+            "cpp",
+            "static double counted(int i) { _namespacecalls[i] += 1; return i; }",
+            namespace={"calls": calls},
+            name="counted",
+        )
+        cells = brian2.NeuronGroup(n, "v : 1", namespace={"counted": function})
+        cells.run_regularly("v = counted()")
+        brian2.Network(cells).run(1 * ms)
+        assert calls[:n].tolist() == [10] * n
+        assert not calls[n:].any()
+        assert np.array(cells.v).tolist() == list(range(n))
+
+
+# ------------------------------------------------------------------------------------------- values of a whole group
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        ("chosen = int(floor(rand()*4))", {0, 1, 2, 3}),
+        ("chosen = int(rand() < 0.5)", {0, 1}),
+        ("chosen = int(sign(randn()))", {-1, 1}),
+        ("chosen = clip(poisson(1.5), 0, 2)", {0, 1, 2}),
+        ("chosen = int(up)\nup = rand() < 0.5", {0, 1}),
+        ("chosen = int(ceil(exp(rand())))", {2, 3}),
+    ],
+)
+def test_a_value_of_the_group_is_drawn_once_for_all(statement: str, values: set[int]) -> None:
+    with brian2_on("dendrify_gpu", {"threads": 1}):
+        brian2.seed(3)
+        cells = brian2.NeuronGroup(
+            5, "chosen : integer (shared)\nup : boolean (shared)\nseen : 1\nnoise : 1"
+        )
+        cells.run_regularly(f"{statement}\nseen = chosen\nnoise = rand()")
+        trace = brian2.StateMonitor(cells, ["chosen", "seen", "noise"], record=True)
+        brian2.Network(cells, trace).run(20 * ms)
+        seen = np.array(trace.seen)
+        assert set(np.array(trace.chosen[0, 1:]).tolist()) == values
+        assert (seen == seen[0]).all()
+        np.testing.assert_array_equal(seen[0], np.array(trace.chosen[0]))
+        # The draws of the elements are their own.
+        assert np.unique(np.array(trace.noise)[:, 1:]).size == 5 * 199
+
+
+# -------------------------------------------------------------------------------------------------------- integrators
+
+
+@pytest.mark.parametrize("target", ["auto", "cython"])
+def test_integrators_of_the_gsl_are_refused(target: str) -> None:
+    with brian2_on("dendrify_gpu", {"threads": 1}):
+        brian2.prefs.codegen.target = target
+        cells = brian2.NeuronGroup(2, "dv/dt = -v/ms : 1", method="gsl_rkf45", name="cells")
+        cells.v = 1
+        with pytest.raises(BrianObjectException) as caught:
+            brian2.Network(cells).run(1 * ms)
+        assert isinstance(caught.value.__cause__, NotImplementedError)
+        assert "cells: integrators of the GSL" in str(caught.value.__cause__)
