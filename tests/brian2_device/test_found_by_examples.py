@@ -85,7 +85,9 @@ def test_functions_may_call_the_same_one() -> None:
             return x / 2 + 1
 
         @brian2.implementation(
-            "cpp", "static double down(double x) { return half(x) - 1; }", dependencies={"half": half}
+            "cpp",
+            "static double down(double x) { return half(x) - 1; }",
+            dependencies={"half": half},
         )
         @brian2.check_units(x=1, result=1)
         def down(x: Any) -> Any:
