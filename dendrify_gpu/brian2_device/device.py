@@ -6,12 +6,13 @@ import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from brian2 import prefs
 from brian2.codegen.runtime.GSLcython_rt import GSLCythonCodeObject
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.functions import Function
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
 from brian2.devices.device import RuntimeDevice, all_devices
@@ -46,7 +47,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         self._backend_name = "auto"
         self._threads: int | None = None
         self._road = "auto"
-        self._last: tuple[list[Any], Mapping[str, Any]] | None = None
+        self._last: tuple[list[ref[Any]], dict[str, Any]] | None = None
         self._random: WeakKeyDictionary[Network, RandomState] = WeakKeyDictionary()
         # By name, until the network runs: a stored state may belong to a network that does not exist yet.
         self._restored: dict[str, tuple[int, int]] = {}
@@ -247,7 +248,16 @@ class DendrifyGpuDevice(RuntimeDevice):
             return
         active = [item for item in objects if item.active]
         compile_started = time.perf_counter()
-        self._last = (active, namespace)
+        # For `explain`. A network that nobody else holds is freed.
+        self._last = (
+            [ref(item) for item in active],
+            {
+                name: value
+                for name, value in namespace.items()
+                if isinstance(value, float | int | np.generic | Function)
+                or (isinstance(value, np.ndarray) and value.ndim == 0)
+            },
+        )
         road = self._road_of(network, active, namespace, bool(profile))
         self.last_compile_seconds = time.perf_counter() - compile_started
         told = Reporter(report, float(report_period), network, start, duration)
@@ -333,8 +343,11 @@ class DendrifyGpuDevice(RuntimeDevice):
             return ["nothing has run yet"]
         lines = list(self.last_report)
         if lines[0].startswith("general") and not any("fused core" in line for line in lines):
+            objects = [item() for item in self._last[0]]
+            if None in objects:
+                return [*lines, "the network is gone"]
             backend = self._backend if self._backend is not None else CpuBackend(self._threads)
-            found = fast_road(*self._last[:1], backend, RandomState(0), self._last[1])
+            found = fast_road(objects, backend, RandomState(0), self._last[1])
             if isinstance(found, FastRoad):
                 lines.append("the fused core could run it, too: set_device(..., road='fast')")
             else:

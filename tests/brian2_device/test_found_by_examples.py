@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import ref
 
 import brian2
 import numpy as np
@@ -156,6 +158,22 @@ def test_a_value_of_the_group_is_drawn_once_for_all(statement: str, values: set[
         np.testing.assert_array_equal(seen[0], np.array(trace.chosen[0]))
         # The draws of the elements are their own.
         assert np.unique(np.array(trace.noise)[:, 1:]).size == 5 * 199
+
+
+# ------------------------------------------------------------------------------------------------------------ memory
+
+
+def test_a_network_that_nobody_holds_is_freed() -> None:
+    def run_one() -> ref[brian2.NeuronGroup]:
+        cells = brian2.NeuronGroup(3, "dv/dt = -v/ms : 1", method="euler")
+        brian2.Network(cells).run(1 * ms)
+        return ref(cells)
+
+    with brian2_on("dendrify_gpu", {"threads": 1}):
+        held = run_one()
+        gc.collect()
+        assert held() is None
+        assert brian2.get_device().explain()[-1] == "the network is gone"
 
 
 # -------------------------------------------------------------------------------------------------------- integrators
