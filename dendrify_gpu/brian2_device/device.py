@@ -302,8 +302,11 @@ class DendrifyGpuDevice(RuntimeDevice):
         if self._backend is None:
             self._backend = choose_backend(self._backend_name, self._threads).backend
         on_cuda = not isinstance(self._backend, CpuBackend)
-        if self._road == "general" or profile or not (on_cuda or self._road == "fast"):
+        if self._road == "general" or not (on_cuda or self._road == "fast"):
             return self._general(network, active, profile, ())
+        if profile:
+            reason = Reason("run", "the time of each object is wanted (profile=True)")
+            return self._general(network, active, profile, (reason,))
         fast = fast_road(active, self._backend, self._random_of(network), namespace)
         if not isinstance(fast, FastRoad):
             return self._general(network, active, profile, fast)

@@ -95,5 +95,5 @@ def fast_road(
 
 
 def in_words(reasons: Sequence[Reason]) -> str:
-    """Return what keeps a network from the fused core, as one text."""
-    return "; ".join(f"{reason.object_name} {reason.feature}" for reason in reasons)
+    """Return what keeps a network from the fused core, as one text without a full stop."""
+    return "; ".join(str(reason).rstrip(".") for reason in reasons)

@@ -14,6 +14,7 @@ from brian2.core.network import Network
 
 from ..gpu import CpuBackend
 from ..gpu.ordered import OrderedProgram, OrderedRun, Stop, Task
+from .progress import time_of
 from .reading import TaskReader
 from .recorded_code import RecordedCode
 from .results import deliver_record
@@ -24,7 +25,6 @@ __all__ = ["GeneralRoad", "RandomState"]
 
 #: Wall-clock seconds between looks at the keyboard and the progress report.
 _LOOK_UP = 0.1
-
 
 #: What tasks of each kind do, in words.
 _KINDS = {
@@ -148,7 +148,7 @@ class GeneralRoad:
                 if stop is Stop.RECORD_FULL:
                     self._deliver(run)
                 elif stop is Stop.PYTHON_DUE:
-                    self._step_in_parts(run, stopped, network)
+                    self._step_in_parts(run, network)
                 elif stop is Stop.FINISHED:
                     break
                 look_up()
@@ -187,14 +187,10 @@ class GeneralRoad:
         lines += [f"{place.owner.name}: in Python" for place in self._places if place.python]
         return lines
 
-    def _step_in_parts(
-        self, run: OrderedRun, stopped: Callable[[], bool], network: Network
-    ) -> None:
+    def _step_in_parts(self, run: OrderedRun, network: Network) -> None:
         """Do a step in which objects in Python have their turn."""
         self._deliver(run)
-        network.t_ = min(
-            float(clock.variables["t"].get_value()[0]) for clock in self._reader.clocks
-        )
+        network.t_ = min(time_of(clock) for clock in self._reader.clocks)
         waiting: tuple[int, int] | None = None
         for place in self._places:
             if not place.python:
@@ -207,7 +203,7 @@ class GeneralRoad:
                 before = time.perf_counter()
                 self._slots.write_back()
                 place.owner.run()
-                self._slots.read_again()
+                self._slots.read_again(place.owner.name)
                 self._count(place.owner.name, time.perf_counter() - before)
         if waiting is not None:
             run.part(*waiting)

@@ -125,9 +125,7 @@ class TaskReader:
 
     def _task(self, kind: str, owner: Any, code: RecordedCode, n: int, **options: Any) -> Task:
         clock = owner.clock
-        symbols = self.slots.symbols(
-            code, int(clock.variables["timestep"].get_value()[0]), clock.dt_
-        )
+        symbols = self.slots.symbols(code, clock)
         options["stream"] = self.slots.size(len(self.slots.tables.sizes))
         return Task(
             kind=kind,  # type: ignore[arg-type]

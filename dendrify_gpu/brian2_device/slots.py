@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from brian2.core.clocks import Clock
 from brian2.core.functions import Function as BrianFunction
-from brian2.core.variables import (
-    ArrayVariable,
-    AuxiliaryVariable,
-    Constant,
-    DynamicArrayVariable,
-    Subexpression,
-)
+from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable
 from brian2.utils.stringtools import get_identifiers
 
 from ..gpu.ordered import Array, Kind, Number, Symbol, Tables
 from .functions import read_function
-from .memory import is_copy, padded
+from .memory import is_copy, padded, with_room
 from .recorded_code import RecordedCode
 
 __all__ = ["C_TYPES", "Slots", "kind_of"]
@@ -57,7 +52,8 @@ class Slots:
         self.precision = precision
         self._arrays: dict[int, int] = {}
         self._copies: list[tuple[ArrayVariable, np.ndarray]] = []
-        self._steps: dict[tuple[int, int], int] = {}
+        self._places: list[tuple[ArrayVariable, tuple[int, tuple[int, ...]]]] = []
+        self._spike_steps: dict[int, tuple[ArrayVariable, Clock, np.ndarray, int]] = {}
         self._given: dict[tuple[int, int, np.dtype], int] = {}
 
     def array(self, variable: ArrayVariable) -> int:
@@ -66,6 +62,8 @@ class Slots:
         if key not in self._arrays:
             values = padded(variable)
             self._arrays[key] = self.add(values)
+            kept = variable.get_value()
+            self._places.append((variable, (kept.ctypes.data, kept.shape)))
             if is_copy(variable, values):
                 self._copies.append((variable, values))
         return self._arrays[key]
@@ -75,10 +73,30 @@ class Slots:
         for variable, values in self._copies:
             variable.get_value()[:] = values
 
-    def read_again(self) -> None:
-        """Take the values of such arrays, after others may have changed them."""
+    def read_again(self, who: str) -> None:
+        """Take over what an object in Python may have changed in the middle of a run.
+
+        Parameters
+        ----------
+        who : str
+            Name of the object.
+
+        Raises
+        ------
+        NotImplementedError
+            If it has made an array longer or shorter: the core works on the arrays that the run began with.
+        """
+        for variable, address in self._places:
+            kept = variable.get_value()
+            if (kept.ctypes.data, kept.shape) != address:
+                raise NotImplementedError(
+                    f"{who} has changed the size of {variable.owner.name}.{variable.name} in the middle of a run. Do "
+                    "it between two runs."
+                )
         for variable, values in self._copies:
             values[:] = variable.get_value()
+        for lastspike, clock, values, _ in self._spike_steps.values():
+            values[:] = _steps_of(lastspike, clock)
 
     def add(self, values: np.ndarray) -> int:
         """Return a new slot for an array."""
@@ -102,33 +120,25 @@ class Slots:
         self.tables.sizes.append(int(value))
         return len(self.tables.sizes) - 1
 
-    def spike_steps(self, lastspike: ArrayVariable, step: int, dt: float) -> tuple[int, str]:
+    def spike_steps(self, lastspike: ArrayVariable, clock: Clock) -> tuple[int, str]:
         """Return slot and type of the steps of the last spikes, as they follow from the times.
 
         ``timestep(t - lastspike, dt)`` is their distance from the current step.
         """
         kind = np.int32 if self.precision == 32 else np.int64
-        key = (id(lastspike), 0)
-        if key not in self._steps:
-            self.array(lastspike)
-            ago = np.trunc((step * dt - lastspike.get_value() + 1e-3 * dt) / dt)
-            # A spike long before the first step is as good as one 2^29 steps ago.
-            steps = step - np.clip(ago, -(2.0**29), 2.0**29)
-            room = np.zeros(len(steps) + 64, dtype=kind)
-            room[: len(steps)] = steps
-            self._steps[key] = self.add(room[: len(steps)])
-        return self._steps[key], "int32_t" if self.precision == 32 else "int64_t"
+        if id(lastspike) not in self._spike_steps:
+            values = with_room(_steps_of(lastspike, clock).astype(kind))
+            self._spike_steps[id(lastspike)] = (lastspike, clock, values, self.add(values))
+        return self._spike_steps[id(lastspike)][-1], "int32_t" if kind is np.int32 else "int64_t"
 
-    def symbols(self, code: RecordedCode, step: int, dt: float) -> dict[str, Symbol]:
+    def symbols(self, code: RecordedCode, clock: Clock) -> dict[str, Symbol]:
         """Return what the names of a code object's statements mean.
 
         Parameters
         ----------
         code : RecordedCode
-        step : int
-            The next step of its clock.
-        dt : float
-            The clock's time step.
+        clock : Clock
+            Of the object that carries the code out.
         """
         found: dict[str, Symbol] = {}
         used = _used_names(code)
@@ -155,13 +165,22 @@ class Slots:
                     index,
                     code.conditions.get(name),
                 )
-            elif not isinstance(variable, Subexpression | AuxiliaryVariable):
-                continue
         lastspike = found.get("lastspike")
         if isinstance(lastspike, Array):
-            slot, kind = self.spike_steps(code.variables["lastspike"], step, dt)
-            found["last_spike_step"] = Array(slot, kind, "integer", lastspike.index)
+            variable = code.variables["lastspike"]
+            # Steps of another clock have another length.
+            if variable.owner.clock is clock:
+                slot, kind = self.spike_steps(variable, clock)
+                found["last_spike_step"] = Array(slot, kind, "integer", lastspike.index)
         return found
+
+
+def _steps_of(lastspike: ArrayVariable, clock: Clock) -> np.ndarray:
+    """Return the steps of the last spikes."""
+    step, dt = int(clock.variables["timestep"].get_value()[0]), float(clock.dt_)
+    ago = np.trunc((step * dt - lastspike.get_value() + 1e-3 * dt) / dt)
+    # A spike long before the first step is as good as one 2^29 steps ago.
+    return step - np.clip(ago, -(2.0**29), 2.0**29)
 
 
 def _used_names(code: RecordedCode) -> set[str]:

@@ -581,3 +581,65 @@ def test_gsl_integrators_are_refused_before_the_run() -> None:
         brian2.Network(cells).run(1 * ms)
     assert "cells" in f"{caught.value} {caught.value.__cause__}"
     assert "GSL" in f"{caught.value} {caught.value.__cause__}"
+
+
+class _Earlier:
+    """Says that spikes were earlier than they were."""
+
+    def __init__(self, cells: Any) -> None:
+        self._cells = cells
+
+    def change(self) -> None:
+        self._cells.lastspike = self._cells.lastspike - 2 * ms
+
+
+@pytest.mark.parametrize("changed_by_python", [False, True])
+def test_steps_since_the_last_spike_are_those_of_the_right_clock(changed_by_python: bool) -> None:
+    """The core counts them; a slower clock has longer steps, and Python may set the times."""
+    found = []
+    for device in ("runtime", "dendrify_gpu"):
+        brian2.set_device(device)
+        cells = brian2.NeuronGroup(
+            3,
+            "dv/dt = (1.5 - v) / (10*ms) : 1 (unless refractory)\nx : integer",
+            threshold="v > 1",
+            reset="v = 0",
+            refractory=3 * ms,
+            method="exact",
+        )
+        cells.v = [0, 0.3, 0.6]
+        cells.run_regularly("x = timestep(t - lastspike, dt)", dt=1 * ms)
+        trace = brian2.StateMonitor(cells, ["x", "v"], record=True)
+        net = brian2.Network(cells, trace)
+        if changed_by_python:
+            net.add(brian2.NetworkOperation(_Earlier(cells).change, dt=7 * ms))
+        net.run(60 * ms)
+        found.append((np.array(trace.x), np.array(trace.v)))
+        reset_device()
+    assert len(np.unique(found[0][0])) > 10
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-12, atol=1e-14)
+
+
+def test_arrays_that_python_makes_longer_in_a_run_are_refused() -> None:
+    cells = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0")
+    link = brian2.Synapses(cells, cells, "w : 1", on_pre="v_post += w", name="link")
+    link.connect(i=0, j=1)
+
+    @brian2.network_operation(dt=1 * ms, name="growth")
+    def growth() -> None:
+        link.connect(i=2, j=3)
+
+    with pytest.raises(
+        NotImplementedError, match=r"growth has changed the size of link\.\w+ in the middle"
+    ):
+        brian2.Network(cells, link, growth).run(5 * ms)
+
+
+def test_the_fused_core_takes_no_profile() -> None:
+    brian2.set_device("dendrify_gpu", road="fast")
+    with pytest.raises(
+        NotImplementedError, match=r"the time of each object is wanted \(profile=True\)\. Leave"
+    ):
+        network().run(1 * ms, profile=True)
+    reset_device()

@@ -2,7 +2,7 @@
 // emitted, then by source, then by synapse.
 //
 // A pathway keeps spikes, not synapses: the synapses of a source lie side by side, sorted by delay, and a cursor says
-// how far each spike has come. Every thread keeps the same spikes and carries out the events of its own synapses.
+// how far each spike has come. Every thread keeps the spikes that reach synapses of its own, and carries out their events.
 #ifndef DENDRIFY_GPU_ORDERED_PATHWAYS_H
 #define DENDRIFY_GPU_ORDERED_PATHWAYS_H
 

@@ -1,6 +1,6 @@
 // What all tasks of a network share: tables of memory, clocks, records, and the threads that carry the tasks out.
 //
-// The structures are filled by the host; engine.py in the folder ordered repeats their members.
+// The structures are filled by the host; structures.py in the folder ordered repeats their members.
 #ifndef DENDRIFY_GPU_ORDERED_TASKS_H
 #define DENDRIFY_GPU_ORDERED_TASKS_H
 
@@ -29,7 +29,7 @@ struct Record {
     int64_t taken;  // entries of the current step that its end adds
 };
 
-// Spikes on their way through a pathway, as one thread sees them: all threads keep the same ones.
+// Spikes on their way through a pathway to the synapses of one thread.
 struct Flight {
     int32_t *source;
     int64_t *step;
