@@ -164,6 +164,7 @@ class Slots:
                     kind_of(dtype),
                     index,
                     code.conditions.get(name),
+                    bool(variable.constant),
                 )
         lastspike = found.get("lastspike")
         if isinstance(lastspike, Array):

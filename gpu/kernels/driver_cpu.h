@@ -4,7 +4,8 @@
 #define DENDRIFY_GPU_DRIVER_CPU_H
 
 #include <pthread.h>
-#include <sched.h>
+
+#include "barrier_cpu.h"
 
 struct Team {
     const Network *net;
@@ -12,39 +13,13 @@ struct Team {
     int32_t n_window;
     int32_t n_thread;
     int32_t started;  // set once the number of threads is known
-    // Threads that have reached the barrier, and the number of barriers passed, each in a cache line of its own.
-    alignas(64) int32_t waiting;
-    alignas(64) int32_t generation;
+    Barrier barrier;
 };
 
 struct Member {
     Team *team;
     int32_t number;
 };
-
-// Every thread waits for the others; the last one carries out what `between` says before it lets them go. Waiting threads
-// spin briefly, then give the core away: a machine that is busy with other work must not be slowed down further.
-enum { NOTHING = 0, CLOSE_WINDOW = 1 };
-
-static void meet(Team *team, int between)
-{
-    const int32_t generation = __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE);
-    if (__atomic_add_fetch(&team->waiting, 1, __ATOMIC_ACQ_REL) == team->n_thread) {
-        if (between == CLOSE_WINDOW)
-            close_window(team->net);
-        __atomic_store_n(&team->waiting, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&team->generation, generation + 1, __ATOMIC_RELEASE);
-        return;
-    }
-    for (int32_t spin = 0; __atomic_load_n(&team->generation, __ATOMIC_ACQUIRE) == generation; ++spin) {
-        if (spin > 4000)
-            sched_yield();
-#if defined(__x86_64__)
-        else
-            __builtin_ia32_pause();
-#endif
-    }
-}
 
 static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
 {
@@ -73,12 +48,12 @@ static void *run_member(void *argument)
         sched_yield();
     for (int32_t w = 0; w < team->n_window; ++w) {
         advance_share(net, &team->window[w], member->number, team->n_thread);
-        meet(team, NOTHING);
+        meet(&team->barrier, team->n_thread, [] {});
         Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0, 0};
         const int32_t end = listed_spikes(net);
         for (int32_t k = 0; k < end; ++k)
             deliver_spike(net, net->spike[k], &worker);
-        meet(team, CLOSE_WINDOW);
+        meet(&team->barrier, team->n_thread, [net] { close_window(net); });
         if (!window_can_run(net))
             break;
     }
@@ -91,7 +66,7 @@ enum { MOST_THREADS = 1024 };
 // than asked for where the system refused one, which changes no result.
 extern "C" int32_t run_windows(const Network *net, const Window *window, int32_t n_window, int32_t n_thread)
 {
-    Team team = {net, window, n_window, 1, 0, 0, 0};
+    Team team = {net, window, n_window, 1, 0, {0, 0}};
     Member member[MOST_THREADS];
     pthread_t thread[MOST_THREADS];
     member[0] = {&team, 0};

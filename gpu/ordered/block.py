@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from brian2.utils.stringtools import get_identifiers
 
 from ..errors import ModelError
 from .expressions import ExpressionWriter
+from .functions import RANDOM_FUNCTIONS
 from .names import c_name
 from .task import Array, Function, Kind, Line, Number, Symbol, Task
-from .values import Local, converted
+from .values import Local, Text, converted
 
 __all__ = ["Block"]
 
@@ -25,6 +26,8 @@ class Block:
 
     Parameters
     ----------
+    number : int
+        Place of the task in the step.
     task : Task
     extra : iterable of str
         Arrays that the text around the lines uses.
@@ -34,6 +37,7 @@ class Block:
         Whether elements are visited in whole vectors, from the number ``first`` on.
     """
 
+    number: int
     task: Task
     extra: Iterable[str] = ()
     since_spike: bool = False
@@ -122,11 +126,68 @@ class Block:
             )
         return lines
 
+    @property
+    def n_kept(self) -> int:
+        """Number of values that are computed before the steps."""
+        return len(self._prepared())
+
+    def prepared_lines(self) -> list[str]:
+        """Return what is computed before the steps, from constants alone, and kept."""
+        prepared = self._prepared()
+        lines = self._declarations(prepared)
+        for line in prepared:
+            lines += self._defined(line, "const ")
+        for number, line in enumerate(prepared):
+            lines.append(
+                f"run->kept[KEPT_{self.number} + {number}] = (double){c_name(line.target)};"
+            )
+        return lines
+
     def shared_lines(self) -> list[str]:
-        """Return the declarations and lines that are carried out once."""
+        """Return the declarations and lines that are carried out once in a step."""
+        prepared = self._prepared()
+        lines = self._declarations(self._all_lines())
+        for number, line in enumerate(prepared):
+            kind = self._names[line.target].kind
+            value = f"run->kept[KEPT_{self.number} + {number}]"
+            lines.append(_declared("const ", kind, line.target, value))
+        defined: set[str] = set()
+        for line in self.task.shared:
+            if line in prepared:
+                continue
+            declared = line.target in defined or isinstance(self._names[line.target], Array)
+            constant = "" if declared or self._set_again(line) else "const "
+            lines += self._defined(line, constant, declared)
+            defined.add(line.target)
+        lines += [f"at_{c_name(name)}[0] = {c_name(name)};" for name in self.shared_writes]
+        return lines
+
+    def _prepared(self) -> list[Line]:
+        """Return the shared lines that depend on constants alone."""
+        found: list[Line] = []
+        known: set[str] = set()
+        for line in self.task.shared:
+            names = get_identifiers(line.expression)
+            if line.operator != ":=" or self._set_again(line):
+                continue
+            if all(name in known or self._is_constant(name) for name in names):
+                found.append(line)
+                known.add(line.target)
+        return found
+
+    def _is_constant(self, name: str) -> bool:
+        symbol = self._names.get(name)
+        if isinstance(symbol, Array):
+            return symbol.shared and symbol.constant
+        if isinstance(symbol, Function):
+            return symbol.role == "default" and symbol.name not in RANDOM_FUNCTIONS
+        return symbol is None or isinstance(symbol, Number)
+
+    def _declarations(self, users: Sequence[Line]) -> list[str]:
+        """Declare the numbers and the arrays of one entry that lines use."""
         lines = []
-        used = {name for line in self._all_lines() for name in get_identifiers(line.expression)}
-        used |= {line.target for line in self.task.shared if line.operator != ":="}
+        used = {name for line in users for name in get_identifiers(line.expression)}
+        used |= {line.target for line in users if line.shared and line.operator != ":="}
         for name in sorted(used):
             symbol = self._names.get(name)
             constant = "" if name in self.shared_writes else "const "
@@ -139,29 +200,24 @@ class Block:
                     f"{pointer}const at_{c_name(name)} = ({pointer})run->array[{symbol.slot}];"
                 )
                 lines.append(_declared(constant, symbol.kind, name, f"at_{c_name(name)}[0]"))
-        defined: set[str] = set()
-        self._writer.of_all = True
-        for line in self.task.shared:
-            text = self._writer.write(_whole_expression(line))
-            target = self._names[line.target]
-            assert not isinstance(target, Function)
-            if not text.shared:
-                # A random number: drawn for the first element.
-                text = type(text)(f"first_value({text.code})", text.kind, True)
-            value = converted(text, target.kind, True)
-            lines += self._writer.definitions
-            self._writer.definitions.clear()
-            self._writer.forget(c_name(line.target))
-            if isinstance(target, Array):
-                lines.append(f"{c_name(line.target)} = {value};")
-            else:
-                declaration = "" if line.target in defined else f"{_SHARED_TYPES[target.kind]} "
-                constant = "" if declaration == "" or self._set_again(line) else "const "
-                defined.add(line.target)
-                lines.append(f"{constant}{declaration}{c_name(line.target)} = {value};")
-        lines += [f"at_{c_name(name)}[0] = {c_name(name)};" for name in self.shared_writes]
-        self._writer.of_all = False
         return lines
+
+    def _defined(self, line: Line, constant: str, declared: bool = False) -> list[str]:
+        """Write a shared line; what names parts of it comes before."""
+        self._writer.of_all = True
+        text = self._writer.write(_whole_expression(line))
+        self._writer.of_all = False
+        target = self._names[line.target]
+        assert not isinstance(target, Function)
+        if not text.shared:
+            # A random number: drawn for the first element.
+            text = Text(f"first_value({text.code})", text.kind, True)
+        value = converted(text, target.kind, True)
+        before = list(self._writer.definitions)
+        self._writer.definitions.clear()
+        self._writer.forget(c_name(line.target))
+        kind = "" if declared else f"{_SHARED_TYPES[target.kind]} "
+        return [*before, f"{constant}{kind}{c_name(line.target)} = {value};"]
 
     def loads(self, contiguous: bool = True) -> list[str]:
         """Return what loads the values of the elements.

@@ -135,6 +135,7 @@ class OrderedRun:
         run.drawn = tables.drawn
         self._seconds = np.zeros(max(1, len(program.text.tasks)))
         run.seconds = self._seconds.ctypes.data
+        run.kept = self._values([0.0] * program.text.n_kept, np.float64)
 
     # ------------------------------------------------------------------------ running
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from brian2.utils.stringtools import get_identifiers
 
 from .functions_text import namespace_lines, support_text, with_distinct_functions
@@ -25,10 +26,13 @@ class OrderedText:
     text : str
         One translation unit, without names of objects, so that networks that differ in names are compiled once.
     tasks : tuple of TaskText
+    n_kept : int
+        Number of values that are computed before the steps.
     """
 
     text: str
     tasks: tuple[TaskText, ...]
+    n_kept: int
 
 
 def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
@@ -45,7 +49,7 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     -------
     OrderedText
     """
-    tasks = with_distinct_functions(tasks)
+    tasks = _with_true_constants(with_distinct_functions(tasks))
     texts = tuple(
         write_task(number, task, _keeps_spike_steps(task, tasks))
         for number, task in enumerate(tasks)
@@ -58,12 +62,36 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
         INCLUDE if any(task.kind == "spatial" for task in tasks) else "",
         support_text(functions),
     ]
+    parts.append(_preparations(texts))
     for text in texts:
         parts.append(
             f"namespace {text.namespace}_tasks {{\nusing namespace {text.namespace};\n\n{text.text}}}\n"
         )
     parts.append(_step(tasks, texts))
-    return OrderedText("\n".join(part for part in parts if part), texts)
+    n_kept = sum(text.n_kept for text in texts)
+    return OrderedText("\n".join(part for part in parts if part), texts, n_kept)
+
+
+def _with_true_constants(tasks: Sequence[Task]) -> list[Task]:
+    """Take no array for a constant that a task changes, whatever it was declared as."""
+    changed = {
+        symbol.slot
+        for task in tasks
+        for line in (*task.shared, *task.each)
+        if line.operator != ":=" and isinstance(symbol := task.symbols.get(line.target), Array)
+    }
+    return [
+        replace(
+            task,
+            symbols={
+                name: replace(symbol, constant=symbol.constant and symbol.slot not in changed)
+                if isinstance(symbol, Array)
+                else symbol
+                for name, symbol in task.symbols.items()
+            },
+        )
+        for task in tasks
+    ]
 
 
 def _keeps_spike_steps(task: Task, tasks: Sequence[Task]) -> bool:
@@ -77,6 +105,22 @@ def _keeps_spike_steps(task: Task, tasks: Sequence[Task]) -> bool:
             if isinstance(target, Array) and target.slot == symbol.slot:
                 return False
     return True
+
+
+def _preparations(texts: Sequence[TaskText]) -> str:
+    """Return what computes, before the steps, all that depends on constants alone."""
+    numbered = [(number, text) for number, text in enumerate(texts) if text.n_kept]
+    starts = np.cumsum([0, *(text.n_kept for _, text in numbered)])
+    places = ", ".join(
+        f"KEPT_{number} = {start}" for (number, _), start in zip(numbered, starts, strict=False)
+    )
+    functions = "\n".join(text.prepared for _, text in numbered)
+    calls = "".join(f"    prepare_{number}(run);\n" for number, _ in numbered)
+    return (
+        f"// Where each task keeps what it needs of constants.\nenum {{ {places} }};\n\n"
+        if places
+        else ""
+    ) + f"{functions}\nstatic void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
 
 
 def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:

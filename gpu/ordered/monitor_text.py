@@ -12,7 +12,7 @@ __all__ = ["write_event_monitor", "write_rate_monitor", "write_state_monitor"]
 
 def write_state_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
     """Return the text of a monitor of values, one row of its record in each of its steps."""
-    block = Block(task, since_spike=since_spike)
+    block = Block(number, task, since_spike=since_spike)
     record = f"run->record[{task.options['record']}]"
     shared = block.shared_lines()
     body = [
@@ -47,7 +47,7 @@ def write_state_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
 def write_event_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
     """Return the text of a monitor of events."""
     options = task.options
-    block = Block(task, since_spike=since_spike)
+    block = Block(number, task, since_spike=since_spike)
     shared = block.shared_lines()
     body = [
         "const ilane element = (ilane)space[k];",
@@ -94,4 +94,4 @@ def write_rate_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
         f"((double *)record->column[1])[record->count] = {time_of(task)};",
         "record->taken = 1;",
     ]
-    return function_text(number, task, "one", lines, Block(task), True)
+    return function_text(number, task, "one", lines, Block(number, task), True)

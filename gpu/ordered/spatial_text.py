@@ -25,7 +25,7 @@ _SIZES = ("n_place", "n_cell", "n_column")
 def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
     """Return the text of a task: the membrane of all compartments over vectors, then the cells, one tree at a time."""
     options = task.options
-    block = Block(task, ["v", "Ic"], since_spike)
+    block = Block(number, task, ["v", "Ic"], since_spike)
     shared = block.shared_lines()
     body = [
         *block.loads(),

@@ -90,6 +90,7 @@ class RunStructure(ctypes.Structure):
         ("record", _POINTER),
         ("worker", _POINTER),
         ("seconds", _POINTER),
+        ("kept", _POINTER),
         ("steps", c_int64),
         ("drawn", c_int64),
         ("n_clock", c_int32),
@@ -103,7 +104,6 @@ class RunStructure(ctypes.Structure):
         ("end_task", c_int32),
         ("whole_steps", c_int32),
         # The two members of the barrier have a cache line each.
-        ("_to_128", c_uint8 * 8),
         ("waiting", c_int32),
         ("_to_192", c_uint8 * 60),
         ("generation", c_int32),

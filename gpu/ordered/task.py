@@ -46,6 +46,8 @@ class Array:
         else the name of an array of indices.
     condition : str or None
         Name of an array that must be true for an entry to change.
+    constant : bool
+        Whether entries stay as they are while the core runs.
     """
 
     slot: int
@@ -53,6 +55,7 @@ class Array:
     kind: Kind
     index: str
     condition: str | None = None
+    constant: bool = False
 
     @property
     def shared(self) -> bool:

@@ -50,6 +50,10 @@ class TaskText:
         Slots of the lists of events that it reads or, for thresholds and generators, makes.
     sums : tuple of int
         Slots of arrays that it adds to.
+    prepared : str
+        Definition of ``prepare_<number>(run)``, which computes what depends on constants alone; empty without any.
+    n_kept : int
+        Number of values that it keeps.
     """
 
     text: str
@@ -60,6 +64,8 @@ class TaskText:
     also_writes: tuple[str, ...]
     spaces: tuple[int, ...]
     sums: tuple[int, ...]
+    prepared: str
+    n_kept: int
 
 
 def function_text(
@@ -112,7 +118,17 @@ def function_text(
         tuple(block.extra),
         tuple(task.options[name] for name in ("space",) if name in task.options),
         tuple(item.slot for item in (task.options.get("target"),) if item is not None),
+        _prepared_text(number, block),
+        block.n_kept,
     )
+
+
+def _prepared_text(number: int, block: Block) -> str:
+    if not block.n_kept:
+        return ""
+    lines = without_unused(block.prepared_lines())
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"static void prepare_{number}(Run *run)\n{{\n{body}}}\n"
 
 
 _DECLARED = re.compile(r"\s*(?:const )?(?:\w+ (?:\*const )?)?(\w+)(?: = .*)?;$")

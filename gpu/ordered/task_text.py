@@ -49,7 +49,7 @@ def write_task(number: int, task: Task, since_spike: bool) -> TaskText:
 
 
 def _update(number: int, task: Task, since_spike: bool) -> TaskText:
-    block = Block(task, since_spike=since_spike, side_by_side=True)
+    block = Block(number, task, since_spike=since_spike, side_by_side=True)
     shared, body = block.shared_lines(), [*block.loads(), *block.each_lines(), *block.stores()]
     alone = bool(block.shared_writes) or not task.each or scatters(block, task)
     loop = [*block.before_loop(), *vector_loop(body, alone)] if task.each else []
@@ -67,7 +67,7 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
     options = task.options
     refractory = ["not_refractory", "lastspike"] if options["refractory"] else []
     kept = ["last_spike_step"] if refractory and "last_spike_step" in task.symbols else []
-    block = Block(task, [*refractory, *kept], since_spike, side_by_side=True)
+    block = Block(number, task, [*refractory, *kept], since_spike, side_by_side=True)
     space = options["space"]
     shared, body = block.shared_lines(), [*block.loads(), *block.each_lines()]
     body += [
@@ -103,7 +103,7 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
 
 
 def _reset(number: int, task: Task, since_spike: bool) -> TaskText:
-    block = Block(task, since_spike=since_spike)
+    block = Block(number, task, since_spike=since_spike)
     alone = bool(block.shared_writes) or scatters(block, task)
     shared = block.shared_lines()
     body = [
@@ -128,7 +128,7 @@ def _reset(number: int, task: Task, since_spike: bool) -> TaskText:
 
 
 def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
-    block = Block(task, since_spike=since_spike)
+    block = Block(number, task, since_spike=since_spike)
     shared = block.shared_lines()
     body = [
         "const ilane element = (ilane)(order ? order[k] : k);",
@@ -181,7 +181,7 @@ def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
 
 
 def _summed(number: int, task: Task, since_spike: bool) -> TaskText:
-    block = Block(task, since_spike=since_spike)
+    block = Block(number, task, since_spike=since_spike)
     shared = block.shared_lines()
     target, index = task.options["target"], task.options["index"]
     body = [
@@ -223,7 +223,7 @@ def _generator(number: int, task: Task, since_spike: bool) -> TaskText:
         f"         (int32_t *)run->array[{slots['last']}], *(const int32_t *)run->array[{slots['period']}],",
         f"         *run->clock[{task.clock}].step);",
     ]
-    return function_text(number, task, "one", lines, Block(task), True)
+    return function_text(number, task, "one", lines, Block(number, task), True)
 
 
 _WRITERS: dict[str, Callable[[int, Task, bool], TaskText]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -103,3 +104,22 @@ def test_statements_stand_beside_what_they_become(texts: list[str]) -> None:
     body = text[text.index("many_tasks") :]
     body = body[body.index("for (int64_t first") : body.index("put(")]
     assert "lane_exp" not in body
+
+
+def test_what_depends_on_constants_alone_is_computed_before_the_steps(texts: list[str]) -> None:
+    text = text_of("cuba", texts, "float64")
+    tasks = text[text.index("namespace many_tasks") :]
+    assert "whole::lane_exp" not in tasks
+    assert "whole::lane_exp" in text[text.index("static void prepare_") : text.index("namespace")]
+
+
+def test_a_shared_value_that_changes_is_no_constant(texts: list[str]) -> None:
+    brian2.set_device("dendrify_gpu", threads=1)
+    group = brian2.NeuronGroup(5, "v : 1\nfactor : 1 (shared, constant)")
+    group.factor = 1
+    group.run_regularly("factor = factor + 1", when="before_groups")
+    group.run_regularly("v += exp(factor)", when="after_groups")
+    brian2.Network(group).run(0.3 * brian2.ms)
+    # 0.3 ms are three steps, with the factors 2, 3 and 4.
+    assert float(group.v[0]) == pytest.approx(sum(math.exp(factor) for factor in (2, 3, 4)))
+    reset_device()

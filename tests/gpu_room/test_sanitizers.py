@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-SPEC = importlib.util.spec_from_file_location("sanitize", ROOT / ".ci" / "sanitize.py")
-assert SPEC is not None and SPEC.loader is not None
-sanitize = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(sanitize)
+from sanitizing import ROOT, check_clean, sanitize
 
 #: A network with every kind of projection, counted and integer input, events, samples and two threads.
 NETWORK = """
@@ -59,31 +51,14 @@ print("clean")
 """
 
 
-@pytest.mark.skipif(not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here")
+pytestmark = pytest.mark.skipif(
+    not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here"
+)
+
+
 def test_standard_networks_run_clean_and_give_their_hashes(tmp_path: Path) -> None:
-    shared = str(ROOT / "tests" / "shared")
-    result = subprocess.run(
-        [sys.executable, "-c", STANDARD],
-        env={**sanitize.environment(str(tmp_path)), "PYTHONPATH": shared},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr[-4000:]
-    assert "clean" in result.stdout
+    assert len(check_clean(STANDARD, tmp_path, ROOT / "tests" / "shared")) == 2
 
 
-@pytest.mark.skipif(not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here")
 def test_a_network_runs_clean(tmp_path: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-c", NETWORK],
-        env=sanitize.environment(str(tmp_path)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr[-4000:]
-    assert "clean" in result.stdout
-    built = list(tmp_path.glob("kernel_*.so"))
-    assert len(built) == 2
-    assert all(b"__asan_report" in path.read_bytes() for path in built)
+    assert len(check_clean(NETWORK, tmp_path)) == 2

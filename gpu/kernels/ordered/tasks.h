@@ -5,10 +5,11 @@
 #define DENDRIFY_GPU_ORDERED_TASKS_H
 
 #include <pthread.h>
-#include <sched.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "../barrier_cpu.h"
 
 // A clock of Brian2. Its time is the product of steps and dt, never a sum.
 struct Clock {
@@ -66,6 +67,7 @@ struct Run {
     Record *record;
     Worker *worker;
     double *seconds;   // that tasks took, for profiles
+    double *kept;      // what depends on constants alone, computed before the steps
     int64_t steps;     // after so many the run pauses
     int64_t drawn;     // steps since the seed was set; random numbers are counted by it
     int32_t n_clock;
@@ -77,9 +79,7 @@ struct Run {
     int32_t started;
     int32_t first_task, end_task;  // a part of a step
     int32_t whole_steps;           // whether whole steps are done, until something else has to be
-    // Threads that have reached the barrier, and the number of barriers passed, each in a cache line of its own.
-    alignas(64) int32_t waiting;
-    alignas(64) int32_t generation;
+    Barrier barrier;
 };
 
 struct alignas(64) Worker {
@@ -89,6 +89,7 @@ struct alignas(64) Worker {
     int64_t found;  // events of the threshold that is being tested
 };
 
+static void prepare(Run *run);
 static void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);
 
 #ifdef PROFILE
@@ -126,31 +127,7 @@ static inline int64_t share_end(const Worker *me, int64_t n, int64_t places)
 
 // ---------------------------------------------------------------------------------------------------------- threads
 
-// Every thread waits for the others; the last one carries out `between` before it lets them go. Waiting threads spin
-// briefly, then give the core away.
-template <class F> static inline void meet(Run *run, F between)
-{
-    if (run->n_thread == 1) {
-        between();
-        return;
-    }
-    const int32_t generation = __atomic_load_n(&run->generation, __ATOMIC_ACQUIRE);
-    if (__atomic_add_fetch(&run->waiting, 1, __ATOMIC_ACQ_REL) == run->n_thread) {
-        between();
-        __atomic_store_n(&run->waiting, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&run->generation, generation + 1, __ATOMIC_RELEASE);
-        return;
-    }
-    for (int32_t spin = 0; __atomic_load_n(&run->generation, __ATOMIC_ACQUIRE) == generation; ++spin) {
-        if (spin > 4000)
-            sched_yield();
-#if defined(__x86_64__)
-        else
-            __builtin_ia32_pause();
-#endif
-    }
-}
-
+template <class F> static inline void meet(Run *run, F between) { meet(&run->barrier, run->n_thread, between); }
 static inline void meet(Run *run) { meet(run, [] {}); }
 
 // ----------------------------------------------------------------------------------------------------------- clocks
@@ -261,6 +238,7 @@ static int32_t run_threads(Run *run)
 extern "C" int32_t run_steps(Run *run)
 {
     run->whole_steps = 1;
+    prepare(run);
     look_ahead(run);
     return run->running ? run_threads(run) : run->state;
 }
@@ -269,6 +247,7 @@ extern "C" int32_t run_steps(Run *run)
 extern "C" int32_t run_part(Run *run)
 {
     run->whole_steps = 0;
+    prepare(run);
     return run_threads(run);
 }
 
