@@ -123,7 +123,10 @@ class TaskReader:
 
     # ------------------------------------------------------------------------- parts
 
-    def _task(self, kind: str, owner: Any, code: RecordedCode, n: int, **options: Any) -> Task:
+    def _task(
+        self, kind: str, owner: Any, code: RecordedCode, n: int | None, **options: Any
+    ) -> Task:
+        """Return a task; without `n` its elements are those of the group."""
         clock = owner.clock
         symbols = self.slots.symbols(code, clock)
         options["stream"] = self.slots.size(len(self.slots.tables.sizes))
@@ -134,7 +137,7 @@ class TaskReader:
             shared=_lines(code.shared),
             each=_lines(code.each),
             symbols=symbols,
-            n=self.slots.size(n),
+            n=self.slots.length(code.variables["N"]) if n is None else self.slots.size(n),
             options=options,
             comment=_comment(code),
         )
@@ -142,7 +145,7 @@ class TaskReader:
     def _update(self, owner: Any, code: RecordedCode) -> Task | None:
         if not any(code.shared.values()) and not any(code.each.values()):
             return None
-        return self._task("update", owner, code, _length(code))
+        return self._task("update", owner, code, None)
 
     def _threshold(self, owner: Any, code: RecordedCode) -> Task:
         kwds = code.template_kwds
@@ -150,7 +153,7 @@ class TaskReader:
             "threshold",
             owner,
             code,
-            _length(code),
+            None,
             space=self.slots.array(kwds["eventspace_variable"]),
             refractory=bool(kwds["_uses_refractory"]),
         )
@@ -351,10 +354,6 @@ def _lines(blocks: dict[Any, list[Statement]]) -> tuple[Line, ...]:
 
 def _comment(code: RecordedCode) -> str:
     return "\n".join(text.strip("\n") for text in code.abstract_code.values() if text)
-
-
-def _length(code: RecordedCode) -> int:
-    return int(np.asarray(code.variables["N"].get_value()).item())
 
 
 def _events(space: ArrayVariable) -> int:

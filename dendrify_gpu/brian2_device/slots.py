@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from brian2.core.clocks import Clock
 from brian2.core.functions import Function as BrianFunction
-from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable
+from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable, Variable
 from brian2.utils.stringtools import get_identifiers
 
 from ..gpu.ordered import Array, Kind, Number, Symbol, Tables
@@ -54,6 +54,7 @@ class Slots:
         self._copies: list[tuple[ArrayVariable, np.ndarray]] = []
         self._places: list[tuple[ArrayVariable, tuple[int, tuple[int, ...]]]] = []
         self._spike_steps: dict[int, tuple[ArrayVariable, Clock, np.ndarray, int]] = {}
+        self._lengths: dict[int, int] = {}
         self._given: dict[tuple[int, int, np.dtype], int] = {}
 
     def array(self, variable: ArrayVariable) -> int:
@@ -119,6 +120,13 @@ class Slots:
         """Return a new slot for a size."""
         self.tables.sizes.append(int(value))
         return len(self.tables.sizes) - 1
+
+    def length(self, variable: Variable) -> int:
+        """Return the slot of the number of elements of a group, the same for all tasks that go through them."""
+        if id(variable) not in self._lengths:
+            value = int(np.asarray(variable.get_value()).item())
+            self._lengths[id(variable)] = self.size(value)
+        return self._lengths[id(variable)]
 
     def spike_steps(self, lastspike: ArrayVariable, clock: Clock) -> tuple[int, str]:
         """Return slot and type of the steps of the last spikes, as they follow from the times.

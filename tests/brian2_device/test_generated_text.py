@@ -123,3 +123,14 @@ def test_a_shared_value_that_changes_is_no_constant(texts: list[str]) -> None:
     # 0.3 ms are three steps, with the factors 2, 3 and 4.
     assert float(group.v[0]) == pytest.approx(sum(math.exp(factor) for factor in (2, 3, 4)))
     reset_device()
+
+
+def test_threads_meet_no_more_often_than_they_must(texts: list[str]) -> None:
+    """Update and threshold go through the same shares of a group: nothing lies between them."""
+    text = text_of("cuba", texts, "float64")
+    step = text[text.index("static void carry_out") :]
+    update, threshold = (step.index(f"TIMED({number},") for number in (1, 2))
+    assert "many_tasks::task_1" in step and "many_tasks::task_2" in step
+    assert "meet(run)" not in step[update:threshold]
+    # Before the update, a monitor has seen the state; after the threshold, its events are put together.
+    assert step.count("meet(run") == 2
