@@ -10,7 +10,7 @@ _WANTED = 0.15
 #: How much longer the next batch may become.
 _GROWTH = 4
 
-#: Most windows of a batch.
+#: Most windows of a batch, with the one before the others that only makes input spikes.
 MOST_WINDOWS = 4096
 
 
@@ -20,7 +20,7 @@ class Pace:
     Attributes
     ----------
     windows : int
-        Windows of the next batch: one at first.
+        Windows in which the neurons of the next batch advance: one at first, and at most one less than fit in a batch.
     """
 
     def __init__(self) -> None:
@@ -29,4 +29,4 @@ class Pace:
     def note(self, windows: int, seconds: float) -> None:
         """Learn from a batch."""
         fitting = int(windows * _WANTED / max(seconds, 1e-9))
-        self.windows = max(1, min(fitting, _GROWTH * windows, MOST_WINDOWS))
+        self.windows = max(1, min(fitting, _GROWTH * windows, MOST_WINDOWS - 1))

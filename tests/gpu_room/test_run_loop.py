@@ -180,6 +180,31 @@ def test_batches_settle_at_a_fixed_duration() -> None:
     pace.note(pace.windows, 1e-9)
     for _ in range(5):
         pace.note(pace.windows, 1e-9)
-    assert pace.windows == MOST_WINDOWS
+    assert pace.windows == MOST_WINDOWS - 1
     pace.note(pace.windows, 100.0)
     assert 1 <= pace.windows < 10
+
+
+def test_the_longest_batch_may_begin_with_a_window_that_only_makes_input() -> None:
+    """A network so fast that a second run is one batch: the input of its first window is not made yet."""
+    small = NetworkPlan(
+        DT,
+        64,
+        5,
+        (PopulationPlan("cells", build_program(lif(), DT), 1, {"I": 16e-3}),),
+        (PoissonPlan("noise", 1, 50.0, 7),),
+        (),
+        (ProjectionPlan("input", "noise", "cells", ("g",), "one_to_one", 1, 1, 2e-3, 0),),
+        (),
+        ("cells",),
+    )
+    steps = 2 * MOST_WINDOWS * 16
+    whole, halves = Simulation(small, CpuBackend()), Simulation(small, CpuBackend())
+    whole.run(steps)
+    halves.run(steps // 2)
+    halves._loop._pace.note(MOST_WINDOWS, 1e-9)
+    halves.run(steps // 2)
+    assert len(whole.spikes) > 0
+    assert [a.tobytes() for a in whole.spikes.of(*whole.source_range("cells"))] == [
+        a.tobytes() for a in halves.spikes.of(*halves.source_range("cells"))
+    ]
