@@ -80,13 +80,13 @@ class DendrifyGpuDevice(RuntimeDevice):
         precision : {'float64', 'float32'}, optional
             Sets ``prefs.core.default_float_dtype``. Default: that of the preference.
         backend : {'auto', 'cpu', 'cuda'}, optional
-            Default: CUDA where PyCUDA and a device are there and the network can run on the fused core, else the CPU.
+            Default: CUDA where PyCUDA and a device are there, else the CPU.
         threads : int, optional
             Default: as many of the cores as the steps of a network are worth. Results do not depend on it.
         road : {'auto', 'general', 'fast'}, optional
             ``'general'`` carries out every object in turn, whatever it does. ``'fast'`` is the fused core, for networks
-            whose synapses only add; on CUDA it is the only one. Default: the fused core on CUDA, and the general road
-            on the CPU, where it is at least as fast; `explain` says what was chosen and why.
+            whose synapses only add. Default: on CUDA the fused core where it can run the network, else the general
+            road; on the CPU the general road, which is at least as fast there. `explain` says what was chosen and why.
         **kwargs
             What scripts for other devices give, such as ``directory``; kept in `build_options`.
 
@@ -102,10 +102,6 @@ class DendrifyGpuDevice(RuntimeDevice):
         if road not in ("auto", "general", "fast"):
             raise ModelError(
                 f"set_device: road={road!r} does not exist; there are 'auto', 'general' and 'fast'."
-            )
-        if road == "general" and backend == "cuda":
-            raise ModelError(
-                "set_device: road='general' runs on the CPU only; leave it out with backend='cuda'."
             )
         check_backend_arguments(backend, threads)
         super().activate(build_on_run=build_on_run, **kwargs)
@@ -321,20 +317,18 @@ class DendrifyGpuDevice(RuntimeDevice):
         self, network: Network, active: list[Any], profile: bool, reasons: Sequence[Reason]
     ) -> GeneralRoad:
         """Return the general road, unless the user has asked for the other one."""
-        if reasons and (self._road == "fast" or self._backend_name == "cuda"):
-            asked = "road='fast'" if self._road == "fast" else "backend='cuda'"
+        if reasons and self._road == "fast":
             raise NotImplementedError(
-                f"{asked}: the fused core cannot run this network: {in_words(reasons)}. Leave it out, and the network "
-                "runs on the CPU."
+                f"road='fast': the fused core cannot run this network: {in_words(reasons)}. Leave it out, and the "
+                "network takes the general road."
             )
         backend = self._backend
-        if not isinstance(backend, CpuBackend):
-            backend = CpuBackend(self._threads)
+        assert backend is not None
         road = GeneralRoad(active, backend, self._random_of(network), profile, self._threads)
         dtype = np.dtype(prefs["core.default_float_dtype"])
+        used = CpuBackend(road.program.threads) if isinstance(backend, CpuBackend) else backend
         self.last_report = [
-            f"general road: {len(road.tasks)} tasks in every step, "
-            f"{CpuBackend(road.program.threads).description}, {dtype}",
+            f"general road: {len(road.tasks)} tasks in every step, {used.description}, {dtype}",
             *road.describe(),
             *(f"not on the fused core: {reason}" for reason in reasons),
         ]

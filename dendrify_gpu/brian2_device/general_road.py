@@ -12,14 +12,14 @@ from brian2 import prefs
 from brian2.core.base import BrianObject
 from brian2.core.network import Network
 
-from ..gpu import CpuBackend
-from ..gpu.ordered import OrderedProgram, OrderedRun, Stop, Task
+from ..gpu import Backend, CpuBackend, CudaBackend
+from ..gpu.ordered import Run, Stop, Task, build_ordered
 from .progress import time_of
 from .reading import TaskReader
 from .recorded_code import RecordedCode
 from .results import deliver_record
 from .slots import Slots
-from .work import threads_for
+from .work import threads_for, workers_for
 
 __all__ = ["GeneralRoad", "RandomState"]
 
@@ -68,16 +68,16 @@ class GeneralRoad:
     ----------
     objects : sequence of BrianObject
         Active objects in the order in which a step carries them out, prepared for the run.
-    backend : CpuBackend
+    backend : Backend
     random : RandomState
     profile : bool, optional
         Whether the time that each object takes is measured.
     threads : int, optional
-        Default: as many as the network's steps are worth, at most those of the backend.
+        Of the CPU. Default: as many as the network's steps are worth, at most those of the backend.
 
     Attributes
     ----------
-    program : OrderedProgram
+    program : OrderedProgram or CudaOrderedProgram
     tasks : tuple of Task
 
     Raises
@@ -89,18 +89,22 @@ class GeneralRoad:
     def __init__(
         self,
         objects: Sequence[BrianObject],
-        backend: CpuBackend,
+        backend: Backend,
         random: RandomState,
         profile: bool = False,
         threads: int | None = None,
     ) -> None:
-        if threads is None:
-            codes = [_itself(code) for item in objects for code in item.code_objects]
-            recorded = [code for code in codes if isinstance(code, RecordedCode)]
+        codes = [_itself(code) for item in objects for code in item.code_objects]
+        recorded = [code for code in codes if isinstance(code, RecordedCode)]
+        on_cuda = isinstance(backend, CudaBackend)
+        if isinstance(backend, CudaBackend):
+            threads = workers_for(recorded, backend.shape.multiprocessors)
+        elif threads is None:
+            assert isinstance(backend, CpuBackend)
             threads = threads_for(recorded, backend.threads)
         precision = 8 * np.dtype(prefs["core.default_float_dtype"]).itemsize
         slots = Slots(precision)
-        reader = TaskReader(slots, threads)
+        reader = TaskReader(slots, threads, on_cuda)
         tasks: list[Task] = []
         places: list[_Place] = []
         for item in objects:
@@ -119,12 +123,13 @@ class GeneralRoad:
                 reader.clock(item.clock)
         slots.tables.seed, slots.tables.drawn = random.seed, random.steps
         self.tasks = tuple(tasks)
-        self.program = OrderedProgram.build(tasks, precision, backend, threads, profile)
+        self.program = build_ordered(tasks, precision, backend, threads, profile)
         #: Seconds that each object took, by its name, if they are measured.
         self.seconds: dict[str, float] = {}
         self._random = random
         self._places = places
         self._reader = reader
+        self._workers = "blocks" if on_cuda else "threads"
         self._slots = slots
 
     def run(
@@ -140,7 +145,7 @@ class GeneralRoad:
             Called now and then.
         network : Network
         """
-        run = OrderedRun(self.program, self._slots.tables)
+        run = self.program.start(self._slots.tables)
         steps = 64
         try:
             while not stopped():
@@ -154,6 +159,7 @@ class GeneralRoad:
                 look_up()
         finally:
             self._deliver(run)
+            run.collect()
             for pathway, number in self._reader.pathways:
                 emitted, sources, now = run.in_flight(number)
                 pathway.queue.set_in_flight(emitted, sources, now)
@@ -178,16 +184,18 @@ class GeneralRoad:
             how = _HOW[text.namespace]
             reason = self._reader.reasons.get(task.name)
             if reason is not None:
-                how += f", by one thread because {reason}"
-            elif text.alone:
+                how += f", by one {self._workers[:-1]} because {reason}"
+            elif text.by == "thread":
                 how += ", by one thread"
+            elif text.by == "worker":
+                how += f", by one {self._workers[:-1]}"
             else:
-                how += f", shared among threads: {self.program.threads}"
+                how += f", shared among {self._workers}: {self.program.threads}"
             lines.append(f"{task.name} ({_KINDS[task.kind]}): {how}")
         lines += [f"{place.owner.name}: in Python" for place in self._places if place.python]
         return lines
 
-    def _step_in_parts(self, run: OrderedRun, network: Network) -> None:
+    def _step_in_parts(self, run: Run, network: Network) -> None:
         """Do a step in which objects in Python have their turn."""
         self._deliver(run)
         network.t_ = min(time_of(clock) for clock in self._reader.clocks)
@@ -201,21 +209,23 @@ class GeneralRoad:
                     self._deliver(run)
                     waiting = None
                 before = time.perf_counter()
+                run.collect()
                 self._slots.write_back()
                 place.owner.run()
                 self._slots.read_again(place.owner.name)
+                run.hand_over()
                 self._count(place.owner.name, time.perf_counter() - before)
         if waiting is not None:
             run.part(*waiting)
         run.finish_step()
 
-    def _deliver(self, run: OrderedRun) -> None:
+    def _deliver(self, run: Run) -> None:
         for recorder in self._reader.recorders:
             count = run.record_count(recorder.record)
             deliver_record(recorder, run.take_record(recorder.record), count)
 
 
-def _some_steps(run: OrderedRun, steps: int) -> tuple[Stop, int]:
+def _some_steps(run: Run, steps: int) -> tuple[Stop, int]:
     """Do steps for about as long as the user should wait for an answer."""
     started = time.perf_counter()
     stop = run.steps(steps)

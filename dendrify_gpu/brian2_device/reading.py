@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..gpu.ordered import (
     RecordTable,
     Task,
     owners_of,
+    rows_by_target,
     share_by_target,
     sharing_of,
 )
@@ -68,6 +69,7 @@ class TaskReader:
     ----------
     slots : Slots
     threads : int
+    on_cuda : bool
     clocks : list of Clock
     recorders : list of Recorder
     pathways : list of (SynapticPathway, int)
@@ -78,6 +80,7 @@ class TaskReader:
 
     slots: Slots
     threads: int
+    on_cuda: bool = False
     clocks: list[Clock] = field(default_factory=list)
     recorders: list[Recorder] = field(default_factory=list)
     pathways: list[tuple[Any, int]] = field(default_factory=list)
@@ -199,9 +202,21 @@ class TaskReader:
             variable = code.variables.get(key, owner.synapse_targets)
             values = np.asarray(variable.get_value())
         share = self._owners(values)
-        self.slots.tables.pathways.append(owner.queue.table(share, (key, id(owner)), self.threads))
+        table = owner.queue.table(share, (key, id(owner)), self.threads)
+        if self.on_cuda:
+            table = replace(table, keys=self._keys(owner, code, sharing.keys))
+        self.slots.tables.pathways.append(table)
         self.pathways.append((owner, number))
         return task
+
+    def _keys(self, owner: Any, code: RecordedCode, names: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the slots of the indices by which events of a pathway change the same values."""
+        if len(names) > 2:
+            raise NotImplementedError(
+                f"{owner.name}: its statements use variables through {len(names)} indices ({', '.join(names)}) and "
+                "change more than one of them. That runs on the CPU only: use backend='cpu'."
+            )
+        return tuple(self.slots.array(code.variables[name]) for name in names)
 
     def _owners(self, index: np.ndarray | None) -> np.ndarray | None:
         if index is None or self.threads == 1 or len(index) == 0:
@@ -217,10 +232,12 @@ class TaskReader:
         stop = int(kwds["_target_stop"])
         stop = len(target.get_value()) if stop < 0 else stop
         number = len(self.slots.tables.pathways)
-        owner_of = None
-        if self.threads > 1:
-            owner_of = owners_of(index - start, stop - start, self.threads)
-        row, order = share_by_target(owner_of, len(index), self.threads)
+        if self.on_cuda:
+            row, order = rows_by_target(index - start, stop - start)
+        else:
+            several = self.threads > 1
+            owner_of = owners_of(index - start, stop - start, self.threads) if several else None
+            row, order = share_by_target(owner_of, len(index), self.threads)
         nothing = np.zeros(0, np.int64)
         self.slots.tables.pathways.append(
             PathwayTable(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..gpu.ordered import Task
+from ..gpu.ordered import WORKER_THREADS, Task
 from .memory import ROOM
 from .recorded_code import RecordedCode
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tree", "read_spatial", "tree_of"]
 
-#: Cells that a thread computes at once, as in the header ``ordered/spatial.h``.
+#: Cells that a thread of the CPU computes at once, as in the header ``ordered/spatial.h``.
 _CELLS_AT_ONCE = 128
 
 
@@ -120,6 +120,7 @@ def read_spatial(reader: TaskReader, owner: Any, code: RecordedCode) -> Task:
     if all((columns == columns[:, :1]).all() for columns in properties.values()):
         properties = {name: columns[:, :1].copy() for name, columns in properties.items()}
     n, n_place = len(group), len(tree.parent)
+    at_once = min(n_cell, WORKER_THREADS if reader.on_cuda else _CELLS_AT_ONCE)
     return reader._task(
         "spatial",
         owner,
@@ -130,7 +131,7 @@ def read_spatial(reader: TaskReader, owner: Any, code: RecordedCode) -> Task:
         **{name: slots.add(columns) for name, columns in properties.items()},
         gtot=slots.add(np.zeros(n + ROOM)),
         rest=slots.add(np.zeros(n + ROOM)),
-        work=slots.add(np.zeros(2 * n_place * _CELLS_AT_ONCE * reader.threads)),
+        work=slots.add(np.zeros(2 * n_place * at_once * reader.threads)),
         n_place=slots.size(n_place),
         n_cell=slots.size(n_cell),
         n_column=slots.size(properties["surface"].shape[1]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -130,9 +131,32 @@ class CudaBackend:
 
     def build(self, functions: Sequence[StepFunction], precision: int) -> CudaKernels:
         """Compile step functions, or load them from the cache."""
-        compiler = _COMPILERS[self._compiler or _installed_compiler()]
-        path, made = compiler(functions, precision, self.architecture)
+        path, made = self.binary(self.source(functions), precision)
         return CudaKernels(self, cached_bytes(path), not made, self._block)
+
+    def binary(self, text: str, precision: int, options: Sequence[str] = ()) -> tuple[Path, bool]:
+        """Compile a text that uses the headers for this device, or find it in the cache.
+
+        Parameters
+        ----------
+        text : str
+        precision : {32, 64}
+        options : sequence of str, optional
+            Further definitions for the compiler.
+
+        Returns
+        -------
+        path : pathlib.Path
+        made : bool
+            False if it was in the cache.
+
+        Raises
+        ------
+        ToolchainError
+            If no compiler is there, or it refuses the text.
+        """
+        compiler = _COMPILERS[self._compiler or _installed_compiler()]
+        return compiler(text, precision, self.architecture, options)
 
     def upload(self, values: np.ndarray) -> CudaBuffer:
         """Return new memory that holds these values."""

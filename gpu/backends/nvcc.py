@@ -12,8 +12,6 @@ from functools import cache
 from pathlib import Path
 
 from ..cache import cached_file
-from ..codegen.step_function import StepFunction
-from ..codegen.translation_unit import translation_unit
 from ..errors import ToolchainError
 from .base import header_folder, header_text
 
@@ -69,18 +67,19 @@ def _version(nvcc: str) -> str:
 
 
 def compile_cubin(
-    functions: Sequence[StepFunction], precision: int, architecture: str
+    text: str, precision: int, architecture: str, options: Sequence[str] = ()
 ) -> tuple[Path, bool]:
-    """Compile step functions for one architecture, or find them in the cache.
+    """Compile a text that uses the headers for one architecture, or find it in the cache.
 
     Parameters
     ----------
-    functions : sequence of StepFunction
-        The distinct step functions of a network.
+    text : str
     precision : {32, 64}
         Bits of the floating-point numbers.
     architecture : str
         Such as ``'sm_90'``.
+    options : sequence of str, optional
+        Further definitions, such as ``'-DNAME=1'``.
 
     Returns
     -------
@@ -95,8 +94,7 @@ def compile_cubin(
         If nvcc is missing or refuses the text.
     """
     nvcc = find_nvcc()
-    text = translation_unit(functions, "cuda")
-    flags = [*NVCC_FLAGS, f"-arch={architecture}", f"-DPRECISION={precision}"]
+    flags = [*NVCC_FLAGS, f"-arch={architecture}", f"-DPRECISION={precision}", *options]
 
     def make(path: Path) -> None:
         _run(nvcc, flags, text, path)
@@ -106,12 +104,12 @@ def compile_cubin(
 
 
 def kernel_resources(
-    functions: Sequence[StepFunction], precision: int, architecture: str, path: Path
+    text: str, precision: int, architecture: str, path: Path, options: Sequence[str] = ()
 ) -> list[KernelResources]:
     """Compile without the cache, warnings as errors, and return what each kernel takes."""
-    flags = [*NVCC_FLAGS, f"-arch={architecture}", f"-DPRECISION={precision}"]
+    flags = [*NVCC_FLAGS, f"-arch={architecture}", f"-DPRECISION={precision}", *options]
     flags += ["-Werror", "all-warnings", "-Xptxas", "-v"]
-    report = _run(find_nvcc(), flags, translation_unit(functions, "cuda"), path)
+    report = _run(find_nvcc(), flags, text, path)
     pattern = re.compile(
         r"Compiling entry function '(\w+)'.*?(\d+) bytes stack frame, (\d+) bytes spill stores, "
         r"(\d+) bytes spill loads.*?Used (\d+) registers",

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from ..cache import cached_file
-from ..codegen.step_function import StepFunction
-from ..codegen.translation_unit import translation_unit
 from ..errors import ToolchainError
 from .base import header_folder, header_text
 
@@ -130,23 +128,37 @@ def _strings(texts: Sequence[str]) -> ctypes.Array[ctypes.c_char_p]:
 
 
 @cache
+def _headers() -> dict[str, str]:
+    """Return all headers by the names under which texts and headers include them."""
+    folder = header_folder()
+    headers = {}
+    for path in sorted(folder.rglob("*.h")):
+        names = {path.name, path.relative_to(folder).as_posix()}
+        names |= {f"../{path.name}"} if path.parent == folder else set()
+        headers.update(dict.fromkeys(names, path.read_text()))
+    headers[_STDINT[0]] = headers[_STDINT[1]]
+    return headers
+
+
+@cache
 def _library(path: str) -> _Library:
     return _Library(path)
 
 
 def compile_cubin_with_nvrtc(
-    functions: Sequence[StepFunction], precision: int, architecture: str
+    text: str, precision: int, architecture: str, options: Sequence[str] = ()
 ) -> tuple[Path, bool]:
-    """Compile step functions for one architecture, or find them in the cache.
+    """Compile a text that uses the headers for one architecture, or find it in the cache.
 
     Parameters
     ----------
-    functions : sequence of StepFunction
-        The distinct step functions of a network.
+    text : str
     precision : {32, 64}
         Bits of the floating-point numbers.
     architecture : str
         Such as ``'sm_90'``.
+    options : sequence of str, optional
+        Further definitions, such as ``'-DNAME=1'``.
 
     Returns
     -------
@@ -161,13 +173,12 @@ def compile_cubin_with_nvrtc(
         If the library is missing or refuses the text.
     """
     library = _library(find_nvrtc())
-    text = translation_unit(functions, "cuda")
-    options = [*NVRTC_FLAGS, f"--gpu-architecture={architecture}", f"-DPRECISION={precision}"]
-    headers = {path.name: path.read_text() for path in sorted(header_folder().glob("*.h"))}
-    headers[_STDINT[0]] = headers[_STDINT[1]]
+    flags = [*NVRTC_FLAGS, f"--gpu-architecture={architecture}", f"-DPRECISION={precision}"]
+    flags += options
+    headers = _headers()
 
     def make(path: Path) -> None:
-        path.write_bytes(library.compile(text, headers, options))
+        path.write_bytes(library.compile(text, headers, flags))
 
-    parts = [text, header_text(), " ".join(options), library.version]
+    parts = [text, header_text(), " ".join(flags), library.version]
     return cached_file(parts, ".cubin", make)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from .cuda_engine import WORKER_THREADS, CudaOrderedProgram, CudaOrderedRun
 from .engine import OrderedProgram, OrderedRun, Stop
 from .partition import Sharing, sharing_of
-from .sharing import owners_of, share_by_source, share_by_target
+from .program import Run, build_ordered
+from .sharing import owners_of, rows_by_target, share_by_source, share_by_target
 from .tables import ClockTable, PathwayTable, RecordTable, Tables
 from .task import Array, Function, Kind, Line, Number, Symbol, Task
 
 __all__ = [
+    "WORKER_THREADS",
     "Array",
     "ClockTable",
+    "CudaOrderedProgram",
+    "CudaOrderedRun",
     "Function",
     "Kind",
     "Line",
@@ -19,12 +24,15 @@ __all__ = [
     "OrderedRun",
     "PathwayTable",
     "RecordTable",
+    "Run",
     "Sharing",
     "Stop",
     "Symbol",
     "Tables",
     "Task",
+    "build_ordered",
     "owners_of",
+    "rows_by_target",
     "share_by_source",
     "share_by_target",
     "sharing_of",

@@ -37,6 +37,7 @@ class Stop(IntEnum):
     PAUSED = 2
     PYTHON_DUE = 3
     OUT_OF_MEMORY = 4
+    FLIGHT_FULL = 5
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ class OrderedProgram:
         check_sizes(library)
         return cls(text, library, threads, made, time.perf_counter() - started)
 
+    def start(self, tables: Tables) -> OrderedRun:
+        """Return a run on given tables."""
+        return OrderedRun(self, tables)
+
 
 class OrderedRun:
     """One run of a program on given tables.
@@ -131,7 +136,8 @@ class OrderedRun:
         run.clock, run.pathway = ctypes.addressof(self._clocks), ctypes.addressof(self._pathways)
         run.record, run.worker = ctypes.addressof(self._records), ctypes.addressof(workers)
         run.n_clock, run.n_record = len(tables.clocks), len(tables.records)
-        run.n_thread, run.seed = threads, tables.seed & 0xFFFFFFFF
+        run.n_pathway = len(tables.pathways)
+        run.n_worker, run.seed = threads, tables.seed & 0xFFFFFFFF
         run.drawn = tables.drawn
         self._seconds = np.zeros(max(1, len(program.text.tasks)))
         run.seconds = self._seconds.ctypes.data
@@ -158,6 +164,12 @@ class OrderedRun:
     def finish_step(self) -> None:
         """End a step that was done in parts."""
         self._program.library.finish_step(ctypes.byref(self._run))
+
+    def collect(self) -> None:
+        """Do nothing: the tasks work on the arrays of the host."""
+
+    def hand_over(self) -> None:
+        """Do nothing: the tasks work on the arrays of the host."""
 
     def is_due(self, clock: int) -> bool:
         """Return whether a clock's tasks belong to the current step."""

@@ -28,11 +28,14 @@ class OrderedText:
     tasks : tuple of TaskText
     n_kept : int
         Number of values that are computed before the steps.
+    written : frozenset of int
+        Slots of the arrays that the tasks change.
     """
 
     text: str
     tasks: tuple[TaskText, ...]
     n_kept: int
+    written: frozenset[int]
 
 
 def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
@@ -58,7 +61,7 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     parts = [
         "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
         "#define PROFILE\n" if profile else "",
-        '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/pathways.h"\n',
+        '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/teams.h"\n',
         INCLUDE if any(task.kind == "spatial" for task in tasks) else "",
         support_text(functions),
     ]
@@ -69,7 +72,17 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
         )
     parts.append(_step(tasks, texts))
     n_kept = sum(text.n_kept for text in texts)
-    return OrderedText("\n".join(part for part in parts if part), texts, n_kept)
+    whole = "\n".join(part for part in parts if part)
+    return OrderedText(whole, texts, n_kept, _written(tasks, texts))
+
+
+def _written(tasks: Sequence[Task], texts: Sequence[TaskText]) -> frozenset[int]:
+    slots: set[int] = set()
+    for task, text in zip(tasks, texts, strict=True):
+        slots |= _use(task, text).writes.keys()
+        # What monitors and generators count.
+        slots |= {task.options[name] for name in ("count", "last") if name in task.options}
+    return frozenset(slots)
 
 
 def _with_true_constants(tasks: Sequence[Task]) -> list[Task]:
@@ -120,7 +133,7 @@ def _preparations(texts: Sequence[TaskText]) -> str:
         f"// Where each task keeps what it needs of constants.\nenum {{ {places} }};\n\n"
         if places
         else ""
-    ) + f"{functions}\nstatic void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
+    ) + f"{functions}\nTASK void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
 
 
 def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:
@@ -132,14 +145,21 @@ def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:
         if any(use.conflicts_with(earlier) for earlier in pending):
             lines.append("meet(run);")
             pending = []
-        owner = "if (me->number == 0)\n            " if text.alone else ""
         lines.append(
             f"if (first_task <= {number} && {number} < end_task && run->clock[{task.clock}].due) {{"
         )
         call = f"{text.namespace}_tasks::task_{number}(run, me)"
-        lines.append(f"    {owner}TIMED({number}, {call});")
+        if text.alone:
+            # The next task may be the same worker's: its threads wait for each other.
+            alone = "if (OWN_PLACE == 0) " if text.by == "thread" else ""
+            lines.append("    if (me->number == 0) {")
+            lines.append(f"        {alone}TIMED({number}, {call});")
+            lines.append("        together();")
+            lines.append("    }")
+        else:
+            lines.append(f"    TIMED({number}, {call});")
         if text.joins:
-            lines.append(f"    meet(run, [run] {{ {text.joins} }});")
+            lines.append(f"    {text.joins}")
             # The threads have met, if the clock is due: what hangs on the same clock is done.
             pending = [earlier for earlier in pending if earlier.clock != task.clock]
         else:
@@ -147,7 +167,7 @@ def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:
         lines.append("}")
     body = "\n".join(f"    {line}" for line in lines)
     return (
-        "static void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task)\n{\n"
+        "TASK void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task)\n{\n"
         f"{body}\n    (void)run;\n    (void)me;\n    (void)first_task;\n    (void)end_task;\n}}\n"
     )
 

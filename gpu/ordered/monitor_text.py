@@ -5,7 +5,7 @@ from __future__ import annotations
 from .block import Block
 from .names import c_name
 from .task import Task
-from .task_parts import TaskText, clock_lines, function_text, indented, sizes, time_of
+from .task_parts import TaskText, clock_lines, element_loop, function_text, indented, sizes, time_of
 
 __all__ = ["write_event_monitor", "write_rate_monitor", "write_state_monitor"]
 
@@ -32,16 +32,13 @@ def write_state_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
         *block.pointers(),
         f"const int32_t *const at_indices = (const int32_t *)run->array[{task.options['indices']}];",
         "const int64_t sample = record->count * n;",
-        "const int64_t end = share_end(me, n, 1);",
-        "for (int64_t k = share_begin(me, n, 1); k < end; ++k) {",
-        *indented(body),
-        "}",
+        *element_loop("k", "n", body),
         "if (me->number == 0) {",
         f"    ((double *)record->column[{len(task.options['columns'])}])[record->count] = {time_of(task)};",
         "    record->taken = 1;",
         "}",
     ]
-    return function_text(number, task, "one", lines, block, False)
+    return function_text(number, task, "one", lines, block)
 
 
 def write_event_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -50,18 +47,16 @@ def write_event_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
     block = Block(number, task, since_spike=since_spike)
     shared = block.shared_lines()
     body = [
-        "const ilane element = (ilane)space[k];",
-        "if (element < start || element >= stop)",
-        "    continue;",
+        "const ilane element = (ilane)spiking;",
         *block.loads(False),
         *block.each_lines(),
         *[
-            f"(({column.type} *)record->column[{place}])[record->count] = ({column.type}){c_name(column.name)};"
+            f"(({column.type} *)record->column[{place}])[row] = ({column.type}){c_name(column.name)};"
             for place, column in enumerate(options["columns"])
         ],
-        "count[element - start] += 1;",
-        "++record->count;",
+        "count[spiking - start] += 1;",
     ]
+    row = "int64_t row" if options["columns"] else "int64_t"
     lines = [
         f"Record *const record = &run->record[{options['record']}];",
         f"const int64_t start = run->size[{options['start']}], stop = run->size[{options['stop']}];",
@@ -71,11 +66,11 @@ def write_event_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
         f"const int32_t *const space = (const int32_t *)run->array[{options['space']}];",
         f"int32_t *const count = (int32_t *)run->array[{options['count']}];",
         f"const int64_t n_event = space[run->size[{options['space_size']}]];",
-        "for (int64_t k = 0; k < n_event; ++k) {",
+        f"record_events(record, space, n_event, start, stop, [&](int64_t spiking, {row}) {{",
         *indented(body),
-        "}",
+        "});",
     ]
-    return function_text(number, task, "one", lines, block, True)
+    return function_text(number, task, "one", lines, block, "worker")
 
 
 def write_rate_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -86,12 +81,10 @@ def write_rate_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
         f"const int64_t start = run->size[{options['start']}], stop = run->size[{options['stop']}];",
         f"const int32_t *const space = (const int32_t *)run->array[{options['space']}];",
         f"const int64_t n_event = space[run->size[{options['space_size']}]];",
-        "int64_t found = 0;",
-        "for (int64_t k = 0; k < n_event; ++k)",
-        "    found += space[k] >= start && space[k] < stop;",
+        "const int64_t found = count_events(space, n_event, start, stop);",
         f"((double *)record->column[0])[record->count] = 1.0 * (double)found / *run->clock[{task.clock}].dt"
         f" / (double)run->size[{task.n}];",
         f"((double *)record->column[1])[record->count] = {time_of(task)};",
         "record->taken = 1;",
     ]
-    return function_text(number, task, "one", lines, Block(number, task), True)
+    return function_text(number, task, "one", lines, Block(number, task), "worker")

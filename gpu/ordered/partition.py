@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from brian2.utils.stringtools import get_identifiers
@@ -22,10 +23,14 @@ class Sharing:
         ``'_synaptic_target'`` if they change nothing else. None if one thread must carry out all events.
     reason : str
         Why one thread must; empty otherwise.
+    keys : tuple of str
+        Names of the indices by which events change the same values: two events that have an entry of these in common
+        must be carried out in order. Empty if events are independent, or if all must be carried out in order.
     """
 
     index: str | None
     reason: str = ""
+    keys: tuple[str, ...] = ()
 
 
 def sharing_of(task: Task) -> Sharing:
@@ -62,11 +67,15 @@ def sharing_of(task: Task) -> Sharing:
     for name in written & arrays.keys():
         for other in arrays.values():
             if other.slot == arrays[name].slot and other.index != arrays[name].index:
-                return Sharing(
-                    None,
-                    f"it changes {name!r} of one side and uses the same variable of the other side",
+                reason = (
+                    f"it changes {name!r} of one side and uses the same variable of the other side"
                 )
+                return Sharing(None, reason, _indices(arrays.values()))
     through = {arrays[name].index for name in written & arrays.keys()} - {"_idx"}
     if len(through) > 1:
-        return Sharing(None, "it changes variables of both sides")
-    return Sharing(next(iter(through), "_synaptic_target"))
+        return Sharing(None, "it changes variables of both sides", _indices(arrays.values()))
+    return Sharing(next(iter(through), "_synaptic_target"), keys=tuple(through))
+
+
+def _indices(arrays: Iterable[Array]) -> tuple[str, ...]:
+    return tuple(sorted({array.index for array in arrays} - {"_idx"}))

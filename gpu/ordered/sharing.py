@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["owners_of", "share_by_source", "share_by_target", "sorted_by"]
+__all__ = ["owners_of", "rows_by_target", "share_by_source", "share_by_target", "sorted_by"]
 
 
 def owners_of(index: np.ndarray, n: int, threads: int) -> np.ndarray:
@@ -127,3 +127,29 @@ def share_by_target(
     return np.stack([ends[:-1], ends[1:]], axis=1), np.argsort(owner, kind="stable").astype(
         np.int32
     )
+
+
+def rows_by_target(target: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """Sort elements by target, those of one target in the order that they have.
+
+    Parameters
+    ----------
+    target : ndarray of int
+        From 0 on.
+    n : int
+        Number of targets.
+
+    Returns
+    -------
+    row : ndarray of int64, shape (n + 1,)
+    order : ndarray of int32 or None
+        None if the elements are in this order already.
+
+    Examples
+    --------
+    >>> row, order = rows_by_target(np.array([1, 0, 1]), 3)
+    >>> row.tolist(), order.tolist()
+    ([0, 1, 3, 3], [1, 0, 2])
+    """
+    row = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=n))]).astype(np.int64)
+    return row, None if np.all(target[1:] >= target[:-1]) else sorted_by(target)

@@ -52,7 +52,7 @@ def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
         "meet(run);",
         f"step_cells(cable, me, {results}, work);",
     ]
-    return function_text(number, task, "many", lines, block, False)
+    return function_text(number, task, "many", lines, block)
 
 
 def _value(task: Task, name: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from ctypes import c_int32, c_int64, c_uint8, c_uint32, c_void_p
 
 import numpy as np
 
 __all__ = [
+    "ORDER",
     "ClockStructure",
     "FlightStructure",
     "PathwayStructure",
@@ -16,6 +18,7 @@ __all__ = [
     "WorkerStructure",
     "aligned",
     "check_sizes",
+    "compare_sizes",
 ]
 
 _POINTER = c_void_p
@@ -58,6 +61,8 @@ class FlightStructure(ctypes.Structure):
         ("room", c_int64),
         ("now", c_int64),
         ("early", c_int64),
+        ("taken", c_int64),
+        ("passed", c_int64),
     )
 
 
@@ -72,7 +77,9 @@ class PathwayStructure(ctypes.Structure):
         ("early_synapse", _POINTER),
         ("early_row", _POINTER),
         ("flight", _POINTER),
+        ("key", _POINTER * 2),
         ("common_delay", c_int64),
+        ("longest_delay", c_int64),
         ("first_source", c_int64),
         ("n_source", c_int64),
     )
@@ -91,11 +98,13 @@ class RunStructure(ctypes.Structure):
         ("worker", _POINTER),
         ("seconds", _POINTER),
         ("kept", _POINTER),
+        ("scratch", _POINTER),
         ("steps", c_int64),
         ("drawn", c_int64),
         ("n_clock", c_int32),
         ("n_record", c_int32),
-        ("n_thread", c_int32),
+        ("n_pathway", c_int32),
+        ("n_worker", c_int32),
         ("seed", c_uint32),
         ("state", c_int32),
         ("running", c_int32),
@@ -104,10 +113,11 @@ class RunStructure(ctypes.Structure):
         ("end_task", c_int32),
         ("whole_steps", c_int32),
         # The two members of the barrier have a cache line each.
+        ("_to_192", c_uint8 * 52),
         ("waiting", c_int32),
-        ("_to_192", c_uint8 * 60),
-        ("generation", c_int32),
         ("_to_256", c_uint8 * 60),
+        ("generation", c_int32),
+        ("_to_320", c_uint8 * 60),
     )
 
 
@@ -123,7 +133,8 @@ class WorkerStructure(ctypes.Structure):
     )
 
 
-_ORDER = (
+#: The order in which the compiled text tells their sizes.
+ORDER = (
     RunStructure,
     ClockStructure,
     RecordStructure,
@@ -136,11 +147,15 @@ _ORDER = (
 def check_sizes(library: ctypes.CDLL) -> None:
     """Compare the sizes of the structures with those of a compiled library."""
     library.structure_size.restype = c_int64
-    for number, structure in enumerate(_ORDER):
-        compiled = library.structure_size(c_int32(number))
-        if compiled != ctypes.sizeof(structure):
+    compare_sizes([library.structure_size(c_int32(number)) for number in range(len(ORDER))])
+
+
+def compare_sizes(compiled: Sequence[int] | np.ndarray) -> None:
+    """Compare the sizes of the structures with those in C++."""
+    for structure, size in zip(ORDER, compiled, strict=True):
+        if size != ctypes.sizeof(structure):
             raise AssertionError(
-                f"{structure.__name__} has {ctypes.sizeof(structure)} bytes here and {compiled} in C++"
+                f"{structure.__name__} has {ctypes.sizeof(structure)} bytes here and {size} in C++"
             )
 
 

@@ -48,6 +48,7 @@ class PathwayTable:
     Attributes
     ----------
     row : ndarray of int64, shape (threads, n_source + 1)
+        For sums on CUDA, (n_target + 1,).
     order : ndarray of int32 or None
     delay : ndarray of int32 or None
     common_delay : int
@@ -59,6 +60,8 @@ class PathwayTable:
         Steps and sources of the spikes on their way, in the order in which they were emitted.
     now : int
         The step of the source's clock that comes next.
+    keys : tuple of int
+        Slots of the indices by which events change the same values, see `Sharing`; at most two.
     """
 
     row: np.ndarray
@@ -72,6 +75,7 @@ class PathwayTable:
     early_synapse: np.ndarray
     in_flight: tuple[np.ndarray, np.ndarray]
     now: int
+    keys: tuple[int, ...] = ()
 
 
 @dataclass

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from brian2.utils.stringtools import get_identifiers
 
@@ -14,19 +15,24 @@ from .functions_text import local_functions
 from .task import Function, Task
 
 __all__ = [
+    "By",
     "TaskText",
     "clock_lines",
     "drawing_lines",
+    "element_loop",
     "function_text",
     "given_values",
     "indented",
     "scatters",
-    "share_of",
     "sizes",
     "time_of",
     "vector_loop",
     "without_unused",
 ]
+
+
+#: Who carries out a task.
+By = Literal["all", "worker", "thread"]
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,10 @@ class TaskText:
     text : str
         Definition of ``task_<number>(run, me)`` in its namespace.
     namespace : str
-    alone : bool
-        Whether one thread carries it out.
+    by : {'all', 'worker', 'thread'}
+        Who carries it out: all workers, each its share; the first one; or one thread of it, on the CPU the same.
     joins : str
-        A statement that one thread carries out afterwards, when all are done; empty if there is none.
+        A statement that all carry out afterwards, and at which they meet; empty if there is none.
     functions : mapping of str to Function
         Functions that are not Brian2's own.
     also_writes : tuple of str
@@ -58,7 +64,7 @@ class TaskText:
 
     text: str
     namespace: str
-    alone: bool
+    by: By
     joins: str
     functions: dict[str, Function]
     also_writes: tuple[str, ...]
@@ -67,6 +73,11 @@ class TaskText:
     prepared: str
     n_kept: int
 
+    @property
+    def alone(self) -> bool:
+        """Whether one worker carries it out."""
+        return self.by != "all"
+
 
 def function_text(
     number: int,
@@ -74,7 +85,7 @@ def function_text(
     namespace: str,
     lines: Sequence[str],
     block: Block,
-    alone: bool,
+    by: By = "all",
     joins: str = "",
     before: Sequence[str] = (),
 ) -> TaskText:
@@ -90,10 +101,10 @@ def function_text(
         Of the function.
     block : Block
         What the lines were written with.
-    alone : bool
-        Whether one thread carries it out.
+    by : {'all', 'worker', 'thread'}, optional
+        Who carries it out.
     joins : str, optional
-        What one thread does afterwards.
+        What is done afterwards.
     before : sequence of str, optional
         Definitions before the function.
     """
@@ -103,7 +114,7 @@ def function_text(
     text = (
         "\n".join([*before, ""])
         + comment
-        + f"static void task_{number}(Run *run, Worker *me)\n{{\n"
+        + f"TASK void task_{number}(Run *run, Worker *me)\n{{\n"
         + unused
         + "".join(f"    {line}\n" for line in local_functions(block.functions))
         + "".join(f"    {line}\n" if line else "\n" for line in lines)
@@ -112,7 +123,7 @@ def function_text(
     return TaskText(
         text.lstrip("\n"),
         namespace,
-        alone,
+        by,
         joins,
         dict(block.functions),
         tuple(block.extra),
@@ -128,7 +139,7 @@ def _prepared_text(number: int, block: Block) -> str:
         return ""
     lines = without_unused(block.prepared_lines())
     body = "".join(f"    {line}\n" for line in lines)
-    return f"static void prepare_{number}(Run *run)\n{{\n{body}}}\n"
+    return f"TASK void prepare_{number}(Run *run)\n{{\n{body}}}\n"
 
 
 _DECLARED = re.compile(r"\s*(?:const )?(?:\w+ (?:\*const )?)?(\w+)(?: = .*)?;$")
@@ -183,27 +194,38 @@ def drawing_lines(task: Task, block: Block) -> list[str]:
     ]
 
 
-def share_of(side: str, n: str, places: str, alone: bool) -> str:
-    """Return where the elements of a thread begin or end; one thread alone has them all."""
+def element_loop(name: str, n: str, body: Sequence[str], alone: bool = False) -> list[str]:
+    """Write a loop over a worker's share of elements, in turns of its threads or vectors; one thread alone has all.
+
+    Parameters
+    ----------
+    name : str
+        Of the number of the element, or of the first one of a vector.
+    n : str
+        Text of the number of all.
+    body : sequence of str
+    alone : bool, optional
+    """
     if alone:
-        return "0" if side == "begin" else n
-    return f"share_{side}(me, {n}, {places})"
+        head = f"for (int64_t {name} = 0; {name} < end; {name} += PLACES_ALONE) {{"
+        return [f"const int64_t end = {n};", head, *indented(body), "}"]
+    return [
+        f"const int64_t end = share_end(me, {n}, PLACES);",
+        f"for (int64_t {name} = share_begin(me, {n}, PLACES) + OWN_PLACE; {name} < end; {name} += PLACES) {{",
+        *indented(body),
+        "}",
+    ]
 
 
 def vector_loop(body: Sequence[str], alone: bool = False) -> list[str]:
-    """Write a loop over the vectors of a thread, or over all of them."""
+    """Write a loop over the vectors of a worker, or over all of them."""
     words = {word for line in body for word in get_identifiers(line)}
     head = []
     if "element" in words:
         head.append("const ilane element = numbers_from(first);")
     if "here" in words:
         head.append("const uint32_t here = places_below(first, end);")
-    return [
-        f"const int64_t end = {share_of('end', 'n', 'PLACES', alone)};",
-        f"for (int64_t first = {share_of('begin', 'n', 'PLACES', alone)}; first < end; first += PLACES) {{",
-        *indented([*head, *body]),
-        "}",
-    ]
+    return element_loop("first", "n", [*head, *body], alone)
 
 
 def indented(lines: Sequence[str]) -> list[str]:

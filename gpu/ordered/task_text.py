@@ -14,14 +14,15 @@ from .monitor_text import write_event_monitor, write_rate_monitor, write_state_m
 from .spatial_text import write_spatial
 from .task import Task
 from .task_parts import (
+    By,
     TaskText,
     clock_lines,
     drawing_lines,
+    element_loop,
     function_text,
     given_values,
     indented,
     scatters,
-    share_of,
     sizes,
     time_of,
     vector_loop,
@@ -60,7 +61,7 @@ def _update(number: int, task: Task, since_spike: bool) -> TaskText:
         *block.pointers(),
         *loop,
     ]
-    return function_text(number, task, "many", lines, block, alone)
+    return function_text(number, task, "many", lines, block, "thread" if alone else "all")
 
 
 def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -70,19 +71,18 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
     block = Block(number, task, [*refractory, *kept], since_spike, side_by_side=True)
     space = options["space"]
     shared, body = block.shared_lines(), [*block.loads(), *block.each_lines()]
-    body += [
-        "for (uint32_t bits = lane_bits(_cond) & places_below(first, end); bits; bits &= bits - 1) {",
-        "    const int64_t spiking = first + __builtin_ctz(bits);",
-        "    space[begin + found++] = (int32_t)spiking;",
-    ]
+    spiking = []
     if refractory:
-        body += [
+        spiking += [
             "    at_not_refractory[spiking] = false;",
             f"    at_lastspike[spiking] = {time_of(task)};",
         ]
     if kept:
-        body.append("    at_last_spike_step[spiking] = (integer)step;")
-    body.append("}")
+        spiking.append("    at_last_spike_step[spiking] = (integer)step;")
+    if spiking:
+        body += ["note_found(&found, _cond, first, end, [&](int64_t spiking) {", *spiking, "});"]
+    else:
+        body.append("note_found(&found, _cond, first, end, [](int64_t) {});")
     lines = [
         *sizes(task),
         *clock_lines(task, block, [*shared, *body]),
@@ -90,13 +90,15 @@ def _threshold(number: int, task: Task, since_spike: bool) -> TaskText:
         *block.pointers(),
         f"int32_t *const space = (int32_t *)run->array[{space}];",
         "const int64_t begin = share_begin(me, n, PLACES);",
-        "int64_t found = 0;",
+        "Found found = none_found(space, begin);",
         *block.before_loop(),
         *vector_loop(body),
-        "me->found = found;",
+        "gather_found(run, me, found, begin, end);",
     ]
-    joins = f"join_found(run, (int32_t *)run->array[{space}], run->size[{task.n}], many::PLACES);"
-    return function_text(number, task, "many", lines, block, False, joins)
+    joins = (
+        f"join_found(run, me, (int32_t *)run->array[{space}], run->size[{task.n}], many::PLACES);"
+    )
+    return function_text(number, task, "many", lines, block, joins=joins)
 
 
 # --------------------------------------------------------------------------------------------------------- of events
@@ -119,12 +121,9 @@ def _reset(number: int, task: Task, since_spike: bool) -> TaskText:
         *block.pointers(),
         f"const int32_t *const space = (const int32_t *)run->array[{task.options['space']}];",
         *(["const mask here = true;"] if any("here" in line for line in body) else []),
-        f"const int64_t end = {share_of('end', 'space[n]', '1', alone)};",
-        f"for (int64_t k = {share_of('begin', 'space[n]', '1', alone)}; k < end; ++k) {{",
-        *indented(body),
-        "}",
+        *element_loop("k", "space[n]", body, alone),
     ]
-    return function_text(number, task, "one", lines, block, alone)
+    return function_text(number, task, "one", lines, block, "thread" if alone else "all")
 
 
 def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -143,8 +142,8 @@ def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
         "};",
         "",
         "// One event after another.",
-        "static __attribute__((noinline)) void "
-        f"events_{number}(Run *run, const Given_{number} &given, const int32_t *order, int64_t begin, int64_t end)",
+        f"EVENTS void events_{number}(Run *run, const Given_{number} &given, const int32_t *order, int64_t begin,",
+        "                         int64_t end)",
         "{",
         *indented(
             without_unused(
@@ -165,19 +164,20 @@ def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
         "",
     ]
     options = task.options
+    alone = bool(block.shared_writes)
+    deliver = "deliver_alone" if alone else "deliver"
     lines = [
         *clock_lines(task, block, shared),
         *shared,
         f"const Given_{number} given = {{{', '.join(name for _, name in given)}}};",
         f"const int32_t *const space = (const int32_t *)run->array[{options['space']}];",
-        f"deliver(run, me, &run->pathway[{options['pathway']}], space, run->size[{options['space_size']}],",
+        f"{deliver}(run, me, &run->pathway[{options['pathway']}], space, run->size[{options['space_size']}],",
         "        [&](const int32_t *order, int64_t begin, int64_t end) {",
         f"            events_{number}(run, given, order, begin, end);",
         "        });",
     ]
-    return function_text(
-        number, task, "one", lines, block, bool(block.shared_writes), before=events
-    )
+    by: By = "thread" if alone else "all"
+    return function_text(number, task, "one", lines, block, by, before=events)
 
 
 def _summed(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -185,30 +185,25 @@ def _summed(number: int, task: Task, since_spike: bool) -> TaskText:
     shared = block.shared_lines()
     target, index = task.options["target"], task.options["index"]
     body = [
-        "const ilane element = (ilane)(order ? order[k] : k);",
+        "const ilane element = (ilane)synapse;",
         *block.loads(False),
         *block.each_lines(),
-        f"target[index[element]] += ({target.type})_synaptic_var;",
+        f"return ({target.type})_synaptic_var;",
     ]
     lines = [
         *clock_lines(task, block, [*shared, *body]),
         *shared,
         *block.pointers(),
         f"const Pathway *const parts = &run->pathway[{task.options['pathway']}];",
-        "const int32_t *const order = parts->order;",
         f"{target.type} *const target = ({target.type} *)run->array[{target.slot}];",
         f"const int32_t *const index = (const int32_t *)run->array[{index}];",
         f"const int64_t start = run->size[{task.options['start']}];",
         f"const int64_t n_target = run->size[{task.options['n_target']}];",
-        "const int64_t end_target = start + n_target * (me->number + 1) / run->n_thread;",
-        "for (int64_t k = start + n_target * me->number / run->n_thread; k < end_target; ++k)",
-        "    target[k] = 0;",
-        "const int64_t end = parts->row[2 * me->number + 1];",
-        "for (int64_t k = parts->row[2 * me->number]; k < end; ++k) {",
+        "sum_up(run, me, parts, target, index, start, n_target, [&](int64_t synapse) {",
         *indented(body),
-        "}",
+        "});",
     ]
-    return function_text(number, task, "one", lines, block, False)
+    return function_text(number, task, "one", lines, block)
 
 
 def _generator(number: int, task: Task, since_spike: bool) -> TaskText:
@@ -219,11 +214,11 @@ def _generator(number: int, task: Task, since_spike: bool) -> TaskText:
     )
     lines = [
         f"int32_t *const space = (int32_t *)run->array[{slots['space']}];",
-        f"generate(run, space, run->size[{task.n}], {arrays}, run->size[{slots['n_spike']}],",
+        f"generate(space, run->size[{task.n}], {arrays}, run->size[{slots['n_spike']}],",
         f"         (int32_t *)run->array[{slots['last']}], *(const int32_t *)run->array[{slots['period']}],",
         f"         *run->clock[{task.clock}].step);",
     ]
-    return function_text(number, task, "one", lines, Block(number, task), True)
+    return function_text(number, task, "one", lines, Block(number, task), "worker")
 
 
 _WRITERS: dict[str, Callable[[int, Task, bool], TaskText]] = {

@@ -14,6 +14,7 @@ from ..backends.cpu import CpuBackend
 from ..backends.cuda import CudaBackend
 from ..backends.nvcc import KernelResources, kernel_resources
 from ..codegen.step_function import StepFunction
+from ..codegen.translation_unit import translation_unit
 from ..compile import generate
 from ..engine.memory import population_bytes
 from ..engine.plan import NetworkPlan, ProjectionPlan
@@ -278,6 +279,7 @@ def _resources(
     try:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "kernels.cubin"
-            return tuple(kernel_resources(functions, precision, architecture, path)), []
+            text = translation_unit(functions, "cuda")
+            return tuple(kernel_resources(text, precision, architecture, path)), []
     except ToolchainError as error:
         return (), [f"registers and spills are not known: {error}"]

@@ -110,7 +110,7 @@ def test_what_depends_on_constants_alone_is_computed_before_the_steps(texts: lis
     text = text_of("cuba", texts, "float64")
     tasks = text[text.index("namespace many_tasks") :]
     assert "whole::lane_exp" not in tasks
-    assert "whole::lane_exp" in text[text.index("static void prepare_") : text.index("namespace")]
+    assert "whole::lane_exp" in text[text.index("TASK void prepare_") : text.index("namespace")]
 
 
 def test_a_shared_value_that_changes_is_no_constant(texts: list[str]) -> None:
@@ -128,9 +128,10 @@ def test_a_shared_value_that_changes_is_no_constant(texts: list[str]) -> None:
 def test_threads_meet_no_more_often_than_they_must(texts: list[str]) -> None:
     """Update and threshold go through the same shares of a group: nothing lies between them."""
     text = text_of("cuba", texts, "float64")
-    step = text[text.index("static void carry_out") :]
+    step = text[text.index("TASK void carry_out") :]
     update, threshold = (step.index(f"TIMED({number},") for number in (1, 2))
     assert "many_tasks::task_1" in step and "many_tasks::task_2" in step
     assert "meet(run)" not in step[update:threshold]
     # Before the update, a monitor has seen the state; after the threshold, its events are put together.
-    assert step.count("meet(run") == 2
+    assert step.count("meet(run)") == 1
+    assert step.count("join_found(run") == 1

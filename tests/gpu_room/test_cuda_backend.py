@@ -102,7 +102,7 @@ def test_the_bits_are_those_of_the_cpu(
 ) -> None:
     plan = network(precision)
     reference = outcome(plan, CpuBackend(), 400)
-    for emulated_device.backward in (False, True):
+    for emulated_device.order in (0, 1):
         assert outcome(plan, CudaBackend(block=block), 400) == reference
     assert outcome(plan, CudaBackend(block=block), 33, 1, 366) == reference
 

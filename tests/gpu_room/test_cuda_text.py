@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ from dendrify_gpu.models import CA1_INPUT_RATES, CA1_SPIKING, MODELS, ca1_pyrami
 
 needs_nvcc = pytest.mark.skipif(shutil.which("nvcc") is None, reason="nvcc is not installed")
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
+
+
+def text(functions: Sequence[StepFunction]) -> str:
+    return translation_unit(functions, "cuda")
 
 
 def functions() -> list[StepFunction]:
@@ -46,7 +51,9 @@ def functions() -> list[StepFunction]:
 def test_standard_models_compile_without_warnings_or_spills(
     architecture, precision, tmp_path: Path
 ) -> None:
-    resources = kernel_resources(functions(), precision, architecture, tmp_path / "kernels.cubin")
+    resources = kernel_resources(
+        text(functions()), precision, architecture, tmp_path / "kernels.cubin"
+    )
     assert {kernel.name for kernel in resources} == {"advance_window", "deliver_window"}
     for kernel in resources:
         assert kernel.spilled_bytes == 0, f"{kernel.name} spills {kernel.spilled_bytes} bytes"
@@ -63,7 +70,9 @@ def test_every_ready_model_compiles_without_warnings_or_spills(
     net.population(entry(), 100, method=entry.method)
     plan = net.plan()
     path = tmp_path / "kernels.cubin"
-    resources = kernel_resources(generate(plan, [()]).functions, plan.precision, "sm_80", path)
+    resources = kernel_resources(
+        text(generate(plan, [()]).functions), plan.precision, "sm_80", path
+    )
     assert [kernel for kernel in resources if kernel.spilled_bytes] == []
 
 
@@ -83,15 +92,15 @@ def test_the_ca1_network_compiles_without_warnings_or_spills(
     into = [item for item in plan.projections if item.post == "ca1"]
     models = generate(plan, [make_ports(into, 100, plan.precision)])
     path = tmp_path / "kernels.cubin"
-    resources = kernel_resources(models.functions, plan.precision, architecture, path)
+    resources = kernel_resources(text(models.functions), plan.precision, architecture, path)
     assert len(resources) == 2
     assert [kernel for kernel in resources if kernel.spilled_bytes] == []
 
 
 @needs_nvcc
 def test_a_cubin_is_found_in_the_cache_the_second_time() -> None:
-    first, made = compile_cubin(functions(), 32, "sm_90")
-    second, made_again = compile_cubin(functions(), 32, "sm_90")
+    first, made = compile_cubin(text(functions()), 32, "sm_90")
+    second, made_again = compile_cubin(text(functions()), 32, "sm_90")
     assert first == second
     assert not made_again
     assert first.stat().st_size > 0

@@ -51,7 +51,7 @@ def test_threads_and_windows_of_any_number(name: str, precision: Precision) -> N
 def test_the_text_for_a_device(
     emulated_device: EmulatedDriver, name: str, precision: Precision, block: int
 ) -> None:
-    emulated_device.backward = block == 32
+    emulated_device.order = int(block == 32)
     found = outcome_hash(plan(name, precision), CudaBackend(block=block))
     assert found == stored_hashes()[name][precision]
 

@@ -16,6 +16,11 @@ from dendrify_gpu.gpu.backends.nvcc import compile_cubin, find_nvcc
 from dendrify_gpu.gpu.backends.nvrtc import compile_cubin_with_nvrtc, find_nvrtc
 from dendrify_gpu.gpu.cache import cached_bytes
 from dendrify_gpu.gpu.codegen.step_function import StepFunction, build_step_function
+from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
+
+
+def text() -> str:
+    return translation_unit(functions(), "cuda")
 
 
 def functions() -> list[StepFunction]:
@@ -50,12 +55,12 @@ needs_nvrtc = pytest.mark.skipif(is_missing(), reason="NVRTC is not installed")
 @needs_nvrtc
 @pytest.mark.parametrize("precision", [32, 64])
 def test_the_text_compiles_to_a_binary_with_both_kernels(precision: int) -> None:
-    path, _ = compile_cubin_with_nvrtc(functions(), precision, "sm_80")
+    path, _ = compile_cubin_with_nvrtc(text(), precision, "sm_80")
     binary = cached_bytes(path)
     assert binary[:4] == b"\x7fELF"
     assert b".text.advance_window\0" in binary
     assert b".text.deliver_window\0" in binary
-    assert compile_cubin_with_nvrtc(functions(), precision, "sm_80") == (path, False)
+    assert compile_cubin_with_nvrtc(text(), precision, "sm_80") == (path, False)
 
 
 def machine_code(binary: bytes) -> dict[str, bytes]:
@@ -78,7 +83,7 @@ def test_the_machine_code_is_that_of_nvcc(precision: int) -> None:
     """Only compilers of one version agree in every byte; the flags that decide about bits do so in any."""
     found = []
     for compiler in (compile_cubin_with_nvrtc, compile_cubin):
-        path, _ = compiler(functions(), precision, "sm_80")
+        path, _ = compiler(text(), precision, "sm_80")
         found.append(machine_code(cached_bytes(path)))
     assert found[0].keys() == found[1].keys() == {".text.advance_window", ".text.deliver_window"}
     if nvrtc_version() == nvcc_version():
@@ -99,7 +104,7 @@ def test_a_refused_text_shows_what_the_compiler_said() -> None:
     with pytest.raises(
         ToolchainError, match=r"NVRTC refused the generated text:[\s\S]*no_such_function"
     ):
-        compile_cubin_with_nvrtc([broken], 32, "sm_80")
+        compile_cubin_with_nvrtc(translation_unit([broken], "cuda"), 32, "sm_80")
 
 
 def test_a_missing_library_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from dendrify_gpu.gpu.codegen import partition as partition_module
 from dendrify_gpu.gpu.codegen.nodes import Add, Call, Local, Multiply, Node
 from dendrify_gpu.gpu.codegen.partition import Partition, partition
 from dendrify_gpu.gpu.codegen.step_function import build_step_function
+from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
 
 DT = 1e-4
 
@@ -282,5 +283,7 @@ def test_a_model_in_parts_compiles_for_cuda_without_spills(precision: int, tmp_p
     program = build_program(cylinders(branched(48)).model((0, 1, 2, 3)), DT)
     function = build_step_function(program, "step_tree")
     assert function.source.count("SEPARATE") > 2
-    resources = kernel_resources([function], precision, "sm_90", tmp_path / "kernels.cubin")
+    resources = kernel_resources(
+        translation_unit([function], "cuda"), precision, "sm_90", tmp_path / "kernels.cubin"
+    )
     assert [kernel for kernel in resources if kernel.spilled_bytes] == []

@@ -25,8 +25,6 @@ import pytest
 from dendrify_gpu.gpu.backends.base import header_folder, header_text
 from dendrify_gpu.gpu.backends.cpu import find_compiler
 from dendrify_gpu.gpu.cache import cached_file
-from dendrify_gpu.gpu.codegen.step_function import StepFunction
-from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
 
 __all__ = ["EmulatedDriver", "emulated_device"]
 
@@ -150,7 +148,7 @@ class Function:
             self._launch(
                 ctypes.c_uint(grid[0]),
                 ctypes.c_uint(block[0]),
-                ctypes.c_int(driver.backward),
+                ctypes.c_int(driver.order),
                 ctypes.c_void_p(values.ctypes.data),
             )
 
@@ -216,8 +214,9 @@ class EmulatedDriver(types.ModuleType):
     ----------
     memory : int
         Bytes of each device.
-    backward : bool
-        Whether blocks run from the last to the first.
+    order : int
+        0 if blocks and threads run from the first to the last, 1 if from the last to the first; for kernels whose
+        threads wait for each other, larger numbers are seeds of random orders.
     waits : int
         How often the host has waited for the device.
     launches : dict of str to int
@@ -234,7 +233,7 @@ class EmulatedDriver(types.ModuleType):
     def __init__(self, devices: int = 2) -> None:
         super().__init__("pycuda.driver")
         self.memory = 8 * 10**9
-        self.backward = False
+        self.order = 0
         self.waits = 0
         self.launches: dict[str, int] = {}
         self.live: dict[int, Allocation] = {}
@@ -386,12 +385,12 @@ class EmulatedDriver(types.ModuleType):
 
 
 def _compile(
-    functions: Sequence[StepFunction], precision: int, architecture: str
+    text: str, precision: int, architecture: str, options: Sequence[str] = ()
 ) -> tuple[Path, bool]:
     """Stand in for nvcc: the same text as a library of the host."""
-    text = translation_unit(functions, "cuda")
-    emulation = Path(__file__).with_suffix(".h")
-    flags = [*_FLAGS, f"-DPRECISION={precision}"]
+    kind = "emulated_grid.h" if '"ordered/' in text else "emulated_device.h"
+    emulation = Path(__file__).with_name(kind)
+    flags = [*_FLAGS, f"-DPRECISION={precision}", *options]
 
     def make(path: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:

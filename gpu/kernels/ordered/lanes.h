@@ -1,18 +1,29 @@
 // Three arithmetics side by side, with the same functions in each.
 //
 // whole: one number in double precision, for what all elements share. one: one number of the network's precision, for
-// events, which are carried out one after another. many: a vector of them, for updates of groups.
+// events, which are carried out one after another. many: a vector of them, for updates of groups; on CUDA a number for
+// each thread.
 #ifndef DENDRIFY_GPU_ORDERED_LANES_H
 #define DENDRIFY_GPU_ORDERED_LANES_H
 
 #include <stdint.h>
+
+#ifndef ON_CUDA
 #include <string.h>
+#define LANE_HOST_EMULATION
+#endif
+
+// Threads of a worker, see tasks.h.
+#ifdef ON_CUDA
+#define SIDE_BY_SIDE WORKER_THREADS
+#else
+#define SIDE_BY_SIDE 1
+#endif
 
 #if PRECISION == 32
 #define SINGLE_PRECISION
 #endif
 #undef PRECISION
-#define LANE_HOST_EMULATION
 
 #define PRECISION 64
 namespace whole {
@@ -43,6 +54,18 @@ namespace one {
 namespace one = whole;
 #endif
 
+#ifdef ON_CUDA
+namespace many {
+#include "../lane_cuda.h"
+#include "../lane_math.h"
+#include "inverse_angles.h"
+#include "../philox.h"
+#include "../draws.h"
+#include "one.h"
+#include "many_cuda.h"
+#include "words.h"
+}
+#else
 namespace many {
 #include "../lane_cpu.h"
 #include "../lane_math.h"
@@ -52,5 +75,6 @@ namespace many {
 #include "many_cpu.h"
 #include "words.h"
 }
+#endif
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef DENDRIFY_GPU_ORDERED_MANY_H
 #define DENDRIFY_GPU_ORDERED_MANY_H
 
-enum { PLACES = LANES };
+enum { PLACES = LANES, PLACES_ALONE = LANES };
 
 LANE_UNARY(lane, operator-, lane, -a.part[k])
 LANE_UNARY(ilane, operator-, ilane, -a.part[k])
@@ -187,6 +187,30 @@ DEVICE bool first_value(mask x) { return value_at(x, 0); }
 DEVICE uint32_t places_below(int64_t first, int64_t end)
 {
     return end - first < LANES ? (1u << (end - first)) - 1u : 0xffffffffu >> (32 - LANES);
+}
+
+// Events of a threshold, one after another.
+struct Found {
+    int32_t *event;
+    int64_t count;
+};
+
+DEVICE Found none_found(int32_t *space, int64_t begin)
+{
+    Found f;
+    f.event = space + begin;
+    f.count = 0;
+    return f;
+}
+
+// Note the elements of a vector for which a condition holds; `then` does what else happens to each.
+template <class F> DEVICE void note_found(Found *found, mask condition, int64_t first, int64_t end, F then)
+{
+    for (uint32_t bits = lane_bits(condition) & places_below(first, end); bits; bits &= bits - 1) {
+        const int64_t element = first + __builtin_ctz(bits);
+        found->event[found->count++] = (int32_t)element;
+        then(element);
+    }
 }
 
 // ---------------------------------------------------------------------------------------------------------- chances

@@ -2,7 +2,7 @@
 #ifndef DENDRIFY_GPU_ORDERED_ONE_H
 #define DENDRIFY_GPU_ORDERED_ONE_H
 
-enum { PLACES = 1 };
+enum { PLACES = SIDE_BY_SIDE, PLACES_ALONE = 1 };
 
 DEVICE mask mask_splat(bool x) { return x; }
 DEVICE ulane as_counter(ilane x) { return (ulane)(uint32_t)x; }

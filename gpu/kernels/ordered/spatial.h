@@ -32,13 +32,13 @@ struct Cable {
 // The properties of a row of cells that have one each, or that are all alike.
 template <bool ALIKE> struct Properties {
     const double *values;
-    double operator[](int64_t c) const { return values[ALIKE ? 0 : c]; }
+    MEMBER double operator[](int64_t c) const { return values[ALIKE ? 0 : c]; }
 };
 
 // A step of `count` cells from `first` on. `work` has room for two numbers of each place and cell.
 template <bool ALIKE, class V, class C>
-static inline __attribute__((always_inline)) void
-step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *capacitive, double *work)
+TASK_INLINE void step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *capacitive,
+                            double *work)
 {
     const int64_t n_cell = cable.n_cell;
     const auto row = [&](const double *values, int64_t k) {
@@ -49,7 +49,7 @@ step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *ca
         double *__restrict const flow = ground + count;
         const int64_t compartment = cable.compartment[k];
         if (compartment < 0) {
-            for (int64_t c = 0; c < count; ++c)
+            for (int64_t c = OWN_PLACE; c < count; c += SIDE_BY_SIDE)
                 ground[c] = flow[c] = 0;
             continue;
         }
@@ -57,7 +57,7 @@ step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *ca
         const int64_t at = compartment * n_cell + first;
         const double *const gtot = cable.gtot + at, *const rest = cable.rest + at;
         const V *const before = potential + at;
-        for (int64_t c = 0; c < count; ++c) {
+        for (int64_t c = OWN_PLACE; c < count; c += SIDE_BY_SIDE) {
             ground[c] = surface[c] * (charging[c] + gtot[c]);
             flow[c] = surface[c] * (charging[c] * (double)before[c] + rest[c]);
         }
@@ -68,7 +68,7 @@ step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *ca
         double *__restrict const parent_ground = work + 2 * cable.parent[k] * count;
         double *__restrict const parent_flow = parent_ground + count;
         const auto conductance = row(cable.conductance, k);
-        for (int64_t c = 0; c < count; ++c) {
+        for (int64_t c = OWN_PLACE; c < count; c += SIDE_BY_SIDE) {
             const double own = 1.0 / (conductance[c] + ground[c]);
             const double through = conductance[c] * own;
             parent_ground[c] += through * ground[c];
@@ -78,14 +78,14 @@ step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *ca
             flow[c] *= own;
         }
     }
-    for (int64_t c = 0; c < count; ++c)
+    for (int64_t c = OWN_PLACE; c < count; c += SIDE_BY_SIDE)
         work[count + c] /= work[c];
     for (int64_t k = 0; k < cable.n_place; ++k) {
         double *__restrict const share = work + 2 * k * count;
         double *__restrict const voltage = share + count;
         if (k > 0) {
             const double *__restrict const parent_voltage = work + (2 * cable.parent[k] + 1) * count;
-            for (int64_t c = 0; c < count; ++c)
+            for (int64_t c = OWN_PLACE; c < count; c += SIDE_BY_SIDE)
                 voltage[c] += share[c] * parent_voltage[c];
         }
         const int64_t compartment = cable.compartment[k];
@@ -94,20 +94,20 @@ step_cells(const Cable &cable, int64_t first, int64_t count, V *potential, C *ca
         const auto charging = row(cable.charging, compartment);
         V *__restrict const after = potential + compartment * n_cell + first;
         C *__restrict const current = capacitive + compartment * n_cell + first;
-        for (int64_t c = 0; c < count; ++c) {
+        for (int64_t c = OWN_PLACE; c < count; c += SIDE_BY_SIDE) {
             current[c] = (C)(charging[c] * (voltage[c] - (double)after[c]));
             after[c] = (V)voltage[c];
         }
     }
 }
 
-static const int64_t CELLS_AT_ONCE = 128;
+static constexpr int64_t CELLS_AT_ONCE = SIDE_BY_SIDE > 128 ? SIDE_BY_SIDE : 128;
 
-// A step of the cells of a thread. `work` has room for as many cells at once, for each thread.
+// A step of the cells of a worker. `work` has room for as many cells at once, for each worker.
 template <class V, class C>
-static inline void step_cells(const Cable &cable, const Worker *me, V *potential, C *capacitive, double *work)
+TASK void step_cells(const Cable &cable, const Worker *me, V *potential, C *capacitive, double *work)
 {
-    work += 2 * CELLS_AT_ONCE * cable.n_place * me->number;
+    work += 2 * (cable.n_cell < CELLS_AT_ONCE ? cable.n_cell : CELLS_AT_ONCE) * cable.n_place * me->number;
     const int64_t end = share_end(me, cable.n_cell, 8);
     for (int64_t first = share_begin(me, cable.n_cell, 8); first < end; first += CELLS_AT_ONCE) {
         const int64_t count = end - first < CELLS_AT_ONCE ? end - first : CELLS_AT_ONCE;

@@ -1,15 +1,29 @@
-// What all tasks of a network share: tables of memory, clocks, records, and the threads that carry the tasks out.
+// What all tasks of a network share: tables of memory, clocks, records, and the workers that carry the tasks out.
+//
+// A worker is a thread of the CPU, or a block of threads on CUDA. What workers are and how they meet is in team_cpu.h and
+// team_cuda.h, how spikes reach them in pathways_cpu.h and pathways_cuda.h.
 //
 // The structures are filled by the host; structures.py in the folder ordered repeats their members.
 #ifndef DENDRIFY_GPU_ORDERED_TASKS_H
 #define DENDRIFY_GPU_ORDERED_TASKS_H
 
-#include <pthread.h>
-#include <math.h>
-#include <stdlib.h>
-#include <time.h>
-
+#ifdef ON_CUDA
+#include "../barrier_cuda.h"
+// Functions of the core, those that have to be inlined, and members; functions that carry out events; and the place of a
+// thread among those of its worker.
+#define TASK static __device__ __attribute__((unused))
+#define TASK_INLINE TASK
+#define MEMBER __device__
+#define EVENTS static __device__
+#define OWN_PLACE ((int64_t)threadIdx.x)
+#else
 #include "../barrier_cpu.h"
+#define TASK static inline __attribute__((unused))
+#define TASK_INLINE static inline __attribute__((always_inline))
+#define MEMBER
+#define EVENTS static __attribute__((noinline))
+#define OWN_PLACE ((int64_t)0)
+#endif
 
 // A clock of Brian2. Its time is the product of steps and dt, never a sum.
 struct Clock {
@@ -30,31 +44,35 @@ struct Record {
     int64_t taken;  // entries of the current step that its end adds
 };
 
-// Spikes on their way through a pathway to the synapses of one thread.
+// Spikes on their way through a pathway: on the CPU to the synapses of one worker, on CUDA to those of all.
 struct Flight {
     int32_t *source;
     int64_t *step;
-    int64_t *cursor;  // next synapse of the source's row; only where delays differ
+    int64_t *cursor;  // CPU: next synapse of the source's row; only where delays differ
     int64_t head, tail;
     int64_t room;     // a power of two, or 0
     int64_t now;
-    int64_t early;    // next of the events that were under way already when delays changed
+    int64_t early;    // next of the worker's events that were under way already when delays changed
+    int64_t taken;    // CUDA: spikes of the current step that its end adds
+    int64_t passed;   // CUDA: whether the current step has delivered
 };
 
 struct Pathway {
-    const int64_t *row;      // [thread][source]: where the synapses of a source begin in `order`
-    const int32_t *order;    // synapses by thread, source, delay and number; 0 if that is their own order
+    const int64_t *row;      // [worker][source]: where the synapses of a source begin in `order`
+    const int32_t *order;    // synapses by worker, source, delay and number; 0 if that is their own order
     const int32_t *delay;    // delays in steps, in the order of `order`; 0 if all are alike
-    const int64_t *early_step;       // events from before, by thread and step
+    const int64_t *early_step;       // events from before, by worker and step
     const int32_t *early_synapse;
-    const int64_t *early_row;        // [thread + 1]
-    Flight *flight;          // [thread]
+    const int64_t *early_row;        // [worker + 1]
+    Flight *flight;          // [worker]
+    const int32_t *key[2];   // events with an entry of these in common change the same values; CUDA only
     int64_t common_delay;
+    int64_t longest_delay;
     int64_t first_source;
     int64_t n_source;
 };
 
-enum { FINISHED = 0, RECORD_FULL = 1, PAUSED = 2, PYTHON_DUE = 3, OUT_OF_MEMORY = 4 };
+enum { FINISHED = 0, RECORD_FULL = 1, PAUSED = 2, PYTHON_DUE = 3, OUT_OF_MEMORY = 4, FLIGHT_FULL = 5 };
 
 struct Worker;
 
@@ -68,11 +86,13 @@ struct Run {
     Worker *worker;
     double *seconds;   // that tasks took, for profiles
     double *kept;      // what depends on constants alone, computed before the steps
+    int32_t *scratch;  // room for the events of any threshold; CUDA only
     int64_t steps;     // after so many the run pauses
     int64_t drawn;     // steps since the seed was set; random numbers are counted by it
     int32_t n_clock;
     int32_t n_record;
-    int32_t n_thread;
+    int32_t n_pathway;
+    int32_t n_worker;
     uint32_t seed;
     int32_t state;     // why the run stopped
     int32_t running;
@@ -89,22 +109,25 @@ struct alignas(64) Worker {
     int64_t found;  // events of the threshold that is being tested
 };
 
-static void prepare(Run *run);
-static void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);
+// Written for each network.
+TASK void prepare(Run *run);
+TASK void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);
+
+// Whether there is room for the spikes of a step, and what its end does with them.
+TASK bool has_room_for_spikes(const Run *run);
+TASK void land_spikes(Run *run);
+
+// Whether this thread does what one alone has to do.
+TASK bool first_of_all(const Worker *me) { return me->number == 0 && OWN_PLACE == 0; }
 
 #ifdef PROFILE
-static inline double seconds_now(void)
-{
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+TASK double seconds_now(void);
 #define TIMED(which, call)                                                                                            \
     {                                                                                                                 \
         const double before = seconds_now();                                                                          \
         call;                                                                                                         \
-        if (me->number == 0)                                                                                          \
-            run->seconds[which] += seconds_now()  - before;                                                           \
+        if (first_of_all(me))                                                                                          \
+            run->seconds[which] += seconds_now() - before;                                                           \
     }
 #else
 #define TIMED(which, call) call
@@ -112,28 +135,23 @@ static inline double seconds_now(void)
 
 // ---------------------------------------------------------------------------------------------------------- shares
 
-// Elements of a thread, in whole vectors.
-static inline int64_t share_begin(const Worker *me, int64_t n, int64_t places)
+// Elements of a worker, in as many as it does at once.
+TASK int64_t share_begin(const Worker *me, int64_t n, int64_t places)
 {
     const int64_t vectors = (n + places - 1) / places;
-    return vectors * me->number / me->run->n_thread * places;
+    return vectors * me->number / me->run->n_worker * places;
 }
-static inline int64_t share_end(const Worker *me, int64_t n, int64_t places)
+TASK int64_t share_end(const Worker *me, int64_t n, int64_t places)
 {
     const int64_t vectors = (n + places - 1) / places;
-    const int64_t end = vectors * (me->number + 1) / me->run->n_thread * places;
+    const int64_t end = vectors * (me->number + 1) / me->run->n_worker * places;
     return end < n ? end : n;
 }
-
-// ---------------------------------------------------------------------------------------------------------- threads
-
-template <class F> static inline void meet(Run *run, F between) { meet(&run->barrier, run->n_thread, between); }
-static inline void meet(Run *run) { meet(run, [] {}); }
 
 // ----------------------------------------------------------------------------------------------------------- clocks
 
 // Which clocks are due: those whose time is the least, up to rounding. Brian2's rule.
-static bool find_due_clocks(Run *run)
+TASK bool find_due_clocks(Run *run)
 {
     Clock *const clock = run->clock;
     int32_t least = 0;
@@ -149,7 +167,7 @@ static bool find_due_clocks(Run *run)
 }
 
 // Decide whether another step can be done.
-static void look_ahead(Run *run)
+TASK void look_ahead(Run *run)
 {
     run->running = 0;
     if (run->state == OUT_OF_MEMORY)
@@ -162,6 +180,10 @@ static void look_ahead(Run *run)
             run->state = RECORD_FULL;
             return;
         }
+    if (!has_room_for_spikes(run)) {
+        run->state = FLIGHT_FULL;
+        return;
+    }
     for (int32_t k = 0; k < run->n_clock; ++k)
         if (run->clock[k].due && run->clock[k].python) {
             run->state = PYTHON_DUE;
@@ -171,13 +193,14 @@ static void look_ahead(Run *run)
     run->running = run->steps > 0;
 }
 
-// The end of a step: records grow, and due clocks tick.
-static void end_step(Run *run)
+// The end of a step: records grow, spikes take off, and due clocks tick.
+TASK void end_step(Run *run)
 {
     for (int32_t k = 0; k < run->n_record; ++k) {
         run->record[k].count += run->record[k].taken;
         run->record[k].taken = 0;
     }
+    land_spikes(run);
     for (int32_t k = 0; k < run->n_clock; ++k)
         if (run->clock[k].due) {
             Clock *const clock = &run->clock[k];
@@ -188,120 +211,32 @@ static void end_step(Run *run)
     ++run->drawn;
 }
 
-static void *run_worker(void *argument)
-{
-    Worker *const me = (Worker *)argument;
-    Run *const run = me->run;
-    while (!__atomic_load_n(&run->started, __ATOMIC_ACQUIRE))
-        sched_yield();
-    if (!run->whole_steps) {
-        carry_out(run, me, run->first_task, run->end_task);
-        return 0;
-    }
-    while (run->running) {
-        carry_out(run, me, 0, INT32_MAX);
-        meet(run, [run] {
-            end_step(run);
-            look_ahead(run);
-        });
-    }
-    return 0;
-}
-
-enum { MOST_THREADS = 1024 };
-
-static int32_t run_threads(Run *run)
-{
-    pthread_t thread[MOST_THREADS];
-    const int32_t wanted = run->n_thread;
-    run->started = 0;
-    int32_t made = 1;
-    for (; made < wanted && made < MOST_THREADS; ++made)
-        if (pthread_create(&thread[made], 0, run_worker, &run->worker[made]) != 0)
-            break;
-    // Shares of synapses belong to a number of threads, so a missing one cannot be made up for.
-    const bool complete = made == wanted;
-    if (!complete) {
-        run->running = 0;
-        run->whole_steps = 1;
-        run->state = OUT_OF_MEMORY;
-    }
-    __atomic_store_n(&run->started, 1, __ATOMIC_RELEASE);
-    if (complete)
-        run_worker(&run->worker[0]);
-    for (int32_t k = 1; k < made; ++k)
-        pthread_join(thread[k], 0);
-    return run->state;
-}
-
-// Do whole steps until the end, or until the host has something to do. Returns why.
-extern "C" int32_t run_steps(Run *run)
-{
-    run->whole_steps = 1;
-    prepare(run);
-    look_ahead(run);
-    return run->running ? run_threads(run) : run->state;
-}
-
-// Do a part of the current step; at its end the host says so.
-extern "C" int32_t run_part(Run *run)
-{
-    run->whole_steps = 0;
-    prepare(run);
-    return run_threads(run);
-}
-
-extern "C" void finish_step(Run *run)
-{
-    end_step(run);
-    ++run->steps;
-}
-
-extern "C" int64_t structure_size(int32_t which)
-{
-    const int64_t sizes[] = {sizeof(Run), sizeof(Clock), sizeof(Record), sizeof(Pathway), sizeof(Flight), sizeof(Worker)};
-    return sizes[which];
-}
-
 // -------------------------------------------------------------------------------------------------- what tasks do
 
-// Spikes that threads found in their shares, moved together. The last entry of a space is the number of its events.
-static void join_found(Run *run, int32_t *space, int64_t n, int64_t places)
-{
-    int64_t count = run->worker[0].found;
-    for (int32_t k = 1; k < run->n_thread; ++k) {
-        const int64_t begin = share_begin(&run->worker[k], n, places);
-        memmove(space + count, space + begin, sizeof(int32_t) * (size_t)run->worker[k].found);
-        count += run->worker[k].found;
-    }
-    space[n] = (int32_t)count;
-}
+// Put given spikes into a space; `last` is how far they have been used.
+TASK void put_given(int32_t *space, int64_t n, const int32_t *neuron, int64_t begin, int64_t end, int32_t *last);
 
 // Given spikes whose time has come.
-static inline void generate(Run *run, int32_t *space, int64_t n, const int32_t *neuron, const int32_t *bin,
-                            int64_t n_spike, int32_t *last, int64_t period, int64_t step)
+TASK void generate(int32_t *space, int64_t n, const int32_t *neuron, const int32_t *bin, int64_t n_spike, int32_t *last,
+                   int64_t period, int64_t step)
 {
-    (void)run;
-    int64_t from = *last;
+    int64_t begin = *last;
     int64_t now = step;
     if (period > 0) {
         now %= period;
-        if (from > 0 && bin[from - 1] >= now)
-            from = 0;
+        if (begin > 0 && bin[begin - 1] >= now)
+            begin = 0;
     }
-    int64_t end = from;
+    int64_t end = begin;
     while (end < n_spike && bin[end] <= now)
         ++end;
-    for (int64_t k = from; k < end; ++k)
-        space[k - from] = neuron[k];
-    space[n] = (int32_t)(end - from);
-    *last = (int32_t)end;
+    put_given(space, n, neuron, begin, end, last);
 }
 
 // Values that were given at equal intervals. Brian2 counts them in K-th parts of an interval, so that rounding of the
 // time never moves a value to a neighbouring step.
 template <class T>
-static inline double timed_value(const T *values, double dt, double parts, double n_row, double t)
+TASK double timed_value(const T *values, double dt, double parts, double n_row, double t)
 {
     int64_t row = (int64_t)((t / (dt / parts) + 0.5) / parts);
     row = row < 0 ? 0 : row >= (int64_t)n_row ? (int64_t)n_row - 1 : row;
@@ -309,10 +244,10 @@ static inline double timed_value(const T *values, double dt, double parts, doubl
 }
 
 template <class T>
-static inline double timed_value(const T *values, double dt, double parts, double n_row, double n_column, double t, double i)
+TASK double timed_value(const T *values, double dt, double parts, double n_row, double n_column, double t, double i)
 {
     if (i < 0 || i >= n_column)
-        return __builtin_nan("");
+        return whole::not_a_number();
     int64_t row = (int64_t)((t / (dt / parts) + 0.5) / parts);
     row = row < 0 ? 0 : row >= (int64_t)n_row ? (int64_t)n_row - 1 : row;
     return (double)values[row * (int64_t)n_column + (int64_t)i];

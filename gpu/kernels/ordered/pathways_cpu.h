@@ -6,6 +6,10 @@
 #ifndef DENDRIFY_GPU_ORDERED_PATHWAYS_H
 #define DENDRIFY_GPU_ORDERED_PATHWAYS_H
 
+// Flights grow when they have to.
+TASK bool has_room_for_spikes(const Run *) { return true; }
+TASK void land_spikes(Run *) {}
+
 static bool grow(Flight *flight, bool with_cursor)
 {
     const int64_t room = flight->room ? 2 * flight->room : 64;
@@ -132,6 +136,14 @@ static void deliver(Run *run, const Worker *me, const Pathway *pathway, const in
         }
     }
     flight->now = now + 1;
+}
+
+// One thread has all synapses of such a pathway.
+template <class Events>
+static void deliver_alone(Run *run, const Worker *me, const Pathway *pathway, const int32_t *space, int64_t n_space,
+                          Events events)
+{
+    deliver(run, me, pathway, space, n_space, events);
 }
 
 #endif
