@@ -42,7 +42,8 @@ def read_expression(code: str, variables: Mapping[str, Any]) -> sympy.Basic:
     sympy.Basic
         Calls of a `brian2.BinomialFunction` are calls of ``binomial(n, p)``.
     """
-    return with_binomials(str_to_sympy(code, variables), variables)
+    # Brian2 hands out Python's own truth values.
+    return with_binomials(sympy.sympify(str_to_sympy(code, variables)), variables)
 
 
 def with_binomials(value: sympy.Basic, variables: Mapping[str, Any]) -> sympy.Basic:

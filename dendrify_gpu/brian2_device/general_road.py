@@ -96,15 +96,16 @@ class GeneralRoad:
     ) -> None:
         codes = [_itself(code) for item in objects for code in item.code_objects]
         recorded = [code for code in codes if isinstance(code, RecordedCode)]
-        on_cuda = isinstance(backend, CudaBackend)
+        side_by_side = 1
         if isinstance(backend, CudaBackend):
-            threads = workers_for(recorded, backend.shape.multiprocessors)
+            side_by_side = backend.worker_threads
+            threads = workers_for(recorded, backend.shape.multiprocessors, side_by_side)
         elif threads is None:
             assert isinstance(backend, CpuBackend)
             threads = threads_for(recorded, backend.threads)
         precision = 8 * np.dtype(prefs["core.default_float_dtype"]).itemsize
         slots = Slots(precision)
-        reader = TaskReader(slots, threads, on_cuda)
+        reader = TaskReader(slots, threads, side_by_side)
         tasks: list[Task] = []
         places: list[_Place] = []
         for item in objects:
@@ -129,7 +130,7 @@ class GeneralRoad:
         self._random = random
         self._places = places
         self._reader = reader
-        self._workers = "blocks" if on_cuda else "threads"
+        self._workers = "blocks" if reader.on_cuda else "threads"
         self._slots = slots
 
     def run(

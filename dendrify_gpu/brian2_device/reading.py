@@ -69,7 +69,9 @@ class TaskReader:
     ----------
     slots : Slots
     threads : int
-    on_cuda : bool
+        Workers: threads of the CPU, or blocks of CUDA.
+    side_by_side : int
+        Threads of a worker: 1 on the CPU.
     clocks : list of Clock
     recorders : list of Recorder
     pathways : list of (SynapticPathway, int)
@@ -80,11 +82,16 @@ class TaskReader:
 
     slots: Slots
     threads: int
-    on_cuda: bool = False
+    side_by_side: int = 1
     clocks: list[Clock] = field(default_factory=list)
     recorders: list[Recorder] = field(default_factory=list)
     pathways: list[tuple[Any, int]] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether the tasks are for CUDA."""
+        return self.side_by_side > 1
 
     def clock(self, clock: Clock, python: bool = False) -> int:
         """Return the number of a clock; `python` says that a task in Python hangs on it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..gpu.ordered import WORKER_THREADS, Task
+from ..gpu.ordered import Task
 from .memory import ROOM
 from .recorded_code import RecordedCode
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tree", "read_spatial", "tree_of"]
 
-#: Cells that a thread of the CPU computes at once, as in the header ``ordered/spatial.h``.
+#: Cells that a worker computes at once, or as many as it has threads, as in the header ``ordered/spatial.h``.
 _CELLS_AT_ONCE = 128
 
 
@@ -120,7 +120,7 @@ def read_spatial(reader: TaskReader, owner: Any, code: RecordedCode) -> Task:
     if all((columns == columns[:, :1]).all() for columns in properties.values()):
         properties = {name: columns[:, :1].copy() for name, columns in properties.items()}
     n, n_place = len(group), len(tree.parent)
-    at_once = min(n_cell, WORKER_THREADS if reader.on_cuda else _CELLS_AT_ONCE)
+    at_once = min(n_cell, max(_CELLS_AT_ONCE, reader.side_by_side))
     return reader._task(
         "spatial",
         owner,

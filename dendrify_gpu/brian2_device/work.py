@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..gpu.ordered import WORKER_THREADS
 from .recorded_code import RecordedCode
 
 __all__ = ["seconds_of_step", "threads_for", "workers_for"]
@@ -68,20 +67,22 @@ def threads_for(codes: Iterable[RecordedCode], most: int) -> int:
     return int(np.clip(seconds_of_step(codes) / _WORTH_A_THREAD, 1, most))
 
 
-def workers_for(codes: Iterable[RecordedCode], most: int) -> int:
+def workers_for(codes: Iterable[RecordedCode], most: int, threads: int) -> int:
     """Return how many blocks a network gets on CUDA: no more than its largest object has elements for.
 
     Parameters
     ----------
     codes : iterable of RecordedCode
     most : int
+    threads : int
+        Threads of a block.
 
     Returns
     -------
     int
     """
     longest = max((_length(code) for code in codes if "N" in code.variables), default=1)
-    return int(np.clip(-(-longest // WORKER_THREADS), 1, most))
+    return int(np.clip(-(-longest // threads), 1, most))
 
 
 def _length(code: RecordedCode) -> int:

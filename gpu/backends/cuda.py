@@ -52,6 +52,8 @@ class CudaBackend:
     name = "cuda"
     batches = 2
     row_part = 1024
+    #: Threads of a block that carries tasks out one after another, see the folder ordered.
+    worker_threads = 512
 
     def __init__(
         self,

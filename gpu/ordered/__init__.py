@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cuda_engine import WORKER_THREADS, CudaOrderedProgram, CudaOrderedRun
+from .cuda_engine import CudaOrderedProgram, CudaOrderedRun
 from .engine import OrderedProgram, OrderedRun, Stop
 from .partition import Sharing, sharing_of
 from .program import Run, build_ordered
@@ -11,7 +11,6 @@ from .tables import ClockTable, PathwayTable, RecordTable, Tables
 from .task import Array, Function, Kind, Line, Number, Symbol, Task
 
 __all__ = [
-    "WORKER_THREADS",
     "Array",
     "ClockTable",
     "CudaOrderedProgram",

@@ -29,10 +29,7 @@ from .structures import (
 from .tables import PathwayTable, Tables
 from .task import Task
 
-__all__ = ["WORKER_THREADS", "CudaOrderedProgram", "CudaOrderedRun"]
-
-#: Threads of a block; a block is a worker.
-WORKER_THREADS = 512
+__all__ = ["CudaOrderedProgram", "CudaOrderedRun"]
 
 #: Least room for spikes on their way.
 _LEAST_ROOM = 1024
@@ -99,7 +96,7 @@ class CudaOrderedProgram:
                     "an expression or a TimedArray, or use backend='cpu'."
                 )
         started = time.perf_counter()
-        options = ("-DON_CUDA", f"-DWORKER_THREADS={WORKER_THREADS}")
+        options = ("-DON_CUDA", f"-DWORKER_THREADS={backend.worker_threads}")
         path, made = backend.binary(text.text, precision, options)
         with backend.current():
             module = backend.driver.module_from_buffer(cached_bytes(path))
@@ -120,7 +117,7 @@ class CudaOrderedProgram:
         backend = self.backend
         with backend.current():
             self.kernels[kernel].prepared_async_call(
-                (self.threads, 1), (WORKER_THREADS, 1, 1), backend.kernel_stream, address
+                (self.threads, 1), (backend.worker_threads, 1, 1), backend.kernel_stream, address
             )
             backend.kernel_stream.synchronize()
 

@@ -30,14 +30,14 @@ _CHECKS = ("-Werror", "-Wshadow=local", "-fsyntax-only")
 def texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Texts of the networks that have run since."""
     collected: list[str] = []
-    build = general_road.OrderedProgram.build
+    build = general_road.build_ordered
 
     def noted(*arguments: Any, **options: Any) -> Any:
         program = build(*arguments, **options)
         collected.append(program.text.text)
         return program
 
-    monkeypatch.setattr(general_road.OrderedProgram, "build", noted)
+    monkeypatch.setattr(general_road, "build_ordered", noted)
     yield collected
 
 

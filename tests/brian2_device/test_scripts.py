@@ -422,7 +422,6 @@ def test_profiles() -> None:
             {"road": "scenic"},
             "road='scenic' does not exist; there are 'auto', 'general' and 'fast'",
         ),
-        ({"road": "general", "backend": "cuda"}, "road='general' runs on the CPU only"),
     ],
 )
 def test_options_that_do_not_exist(options: dict[str, str], says: str) -> None:

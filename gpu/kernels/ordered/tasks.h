@@ -109,6 +109,9 @@ struct alignas(64) Worker {
     int64_t found;  // events of the threshold that is being tested
 };
 
+// The end of a step that is not done in parts.
+enum { ALL_TASKS = 0x7fffffff };
+
 // Written for each network.
 TASK void prepare(Run *run);
 TASK void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);

@@ -30,7 +30,7 @@ static void *run_worker(void *argument)
         return 0;
     }
     while (run->running) {
-        carry_out(run, me, 0, INT32_MAX);
+        carry_out(run, me, 0, ALL_TASKS);
         meet(run, [run] {
             end_step(run);
             look_ahead(run);

@@ -61,7 +61,7 @@ extern "C" __global__ void __launch_bounds__(WORKER_THREADS, 1) run_steps(Run *r
         look_ahead(run);
     });
     while (run->running) {
-        carry_out(run, me, 0, INT32_MAX);
+        carry_out(run, me, 0, ALL_TASKS);
         meet(run, [run] {
             end_step(run);
             look_ahead(run);
