@@ -265,7 +265,7 @@ class DendrifyGpuDevice(RuntimeDevice):
                 road.run(self._stopped(network, began), told.look_up, network)
             except GeneralRoadNeeded as error:
                 # Known only from the values that the run begins with.
-                road = self._general(network, active, bool(profile), error.reasons)
+                road = self._general(network, bool(profile), error.reasons)
                 road.run(self._stopped(network, began), told.look_up, network)
             stopped = network._stopped or Network._globally_stopped
             if not stopped:
@@ -299,13 +299,16 @@ class DendrifyGpuDevice(RuntimeDevice):
             self._backend = choose_backend(self._backend_name, self._threads).backend
         on_cuda = not isinstance(self._backend, CpuBackend)
         if self._road == "general" or not (on_cuda or self._road == "fast"):
-            return self._general(network, active, profile, ())
+            return self._general(network, profile, ())
         if profile:
             reason = Reason("run", "the time of each object is wanted (profile=True)")
-            return self._general(network, active, profile, (reason,))
+            return self._general(network, profile, (reason,))
+        if network._clocks != {item.clock for item in active}:
+            reason = Reason("run", "clocks tick on which no active object hangs")
+            return self._general(network, profile, (reason,))
         fast = fast_road(active, self._backend, self._random_of(network), namespace)
         if not isinstance(fast, FastRoad):
-            return self._general(network, active, profile, fast)
+            return self._general(network, profile, fast)
         dtype = np.dtype(prefs["core.default_float_dtype"])
         self.last_report = [
             f"fast road: fused core, {self._backend.description}, {dtype}",
@@ -313,9 +316,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         ]
         return fast
 
-    def _general(
-        self, network: Network, active: list[Any], profile: bool, reasons: Sequence[Reason]
-    ) -> GeneralRoad:
+    def _general(self, network: Network, profile: bool, reasons: Sequence[Reason]) -> GeneralRoad:
         """Return the general road, unless the user has asked for the other one."""
         if reasons and self._road == "fast":
             raise NotImplementedError(
@@ -324,7 +325,8 @@ class DendrifyGpuDevice(RuntimeDevice):
             )
         backend = self._backend
         assert backend is not None
-        road = GeneralRoad(active, backend, self._random_of(network), profile, self._threads)
+        objects = network.sorted_objects
+        road = GeneralRoad(objects, backend, self._random_of(network), profile, self._threads)
         dtype = np.dtype(prefs["core.default_float_dtype"])
         used = CpuBackend(road.program.threads) if isinstance(backend, CpuBackend) else backend
         self.last_report = [

@@ -67,7 +67,8 @@ class GeneralRoad:
     Parameters
     ----------
     objects : sequence of BrianObject
-        Active objects in the order in which a step carries them out, prepared for the run.
+        Objects in the order in which a step carries them out, prepared for the run. Of those that are not active only
+        the clocks tick.
     backend : Backend
     random : RandomState
     profile : bool, optional
@@ -94,7 +95,7 @@ class GeneralRoad:
         profile: bool = False,
         threads: int | None = None,
     ) -> None:
-        codes = [_itself(code) for item in objects for code in item.code_objects]
+        codes = [_itself(code) for item in objects if item.active for code in item.code_objects]
         recorded = [code for code in codes if isinstance(code, RecordedCode)]
         side_by_side = 1
         if isinstance(backend, CudaBackend):
@@ -109,8 +110,8 @@ class GeneralRoad:
         tasks: list[Task] = []
         places: list[_Place] = []
         for item in objects:
-            codes = list(item.code_objects)
-            python = _runs_python(item)
+            codes = list(item.code_objects) if item.active else []
+            python = item.active and _runs_python(item)
             first = len(tasks)
             for code in codes if not python else ():
                 task = _read(reader, item, code)
@@ -120,7 +121,7 @@ class GeneralRoad:
                 clock = reader.clock(item.clock, python)
                 places.append(_Place(item, first, len(tasks), clock, python))
             else:
-                # Clocks of objects that do nothing tick all the same.
+                # The clocks of objects that do nothing tick all the same.
                 reader.clock(item.clock)
         slots.tables.seed, slots.tables.drawn = random.seed, random.steps
         self.tasks = tuple(tasks)

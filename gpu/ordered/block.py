@@ -44,6 +44,7 @@ class Block:
     side_by_side: bool = False
     _names: dict[str, Symbol | Local] = field(init=False)
     _writer: ExpressionWriter = field(init=False)
+    _same_for_all: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._names = dict(self.task.symbols)
@@ -254,6 +255,11 @@ class Block:
             assert not isinstance(target, Function | Number)
             value = converted(text, target.kind, False)
             name = c_name(line.target)
+            always = isinstance(target, Array) and target.condition is None
+            if always and text.shared and text.kind == "float":
+                self._same_for_all[line.target] = text.code
+            else:
+                self._same_for_all.pop(line.target, None)
             lines += self._writer.definitions
             self._writer.definitions.clear()
             self._writer.forget(name)
@@ -280,6 +286,9 @@ class Block:
         for name in self.writes:
             symbol = self._array(name)
             where, value = f"at_{c_name(name)}", c_name(name)
+            if not contiguous and symbol.type == "double" and name in self._same_for_all:
+                # Times stay in double precision.
+                value = self._same_for_all[name]
             if symbol.index == "_idx" and contiguous:
                 lines.append(f"put({where} + first, {value});")
             elif symbol.index == "_idx":
@@ -287,6 +296,24 @@ class Block:
             else:
                 lines.append(f"scatter({where}, {c_name(symbol.index)}, {value}, here);")
         return lines
+
+    def in_memory(self, name: str) -> str:
+        """Return the text of a value of the element as it is in memory, or of a shared one, without rounding.
+
+        Parameters
+        ----------
+        name : str
+            What a line defines. A value that is computed is that of the line.
+        """
+        lines = [line for line in self.task.each if line.target == name]
+        source = lines[0].expression.strip() if len(lines) == 1 else name
+        symbol = self._names.get(source)
+        if not isinstance(symbol, Array) or source in self.writes:
+            return c_name(name)
+        if symbol.shared:
+            return c_name(source)
+        index = "element" if symbol.index == "_idx" else c_name(symbol.index)
+        return f"at_{c_name(source)}[{index}]"
 
     def _where(self, name: str, contiguous: bool) -> str:
         symbol = self._array(name)

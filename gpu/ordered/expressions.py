@@ -36,6 +36,8 @@ _CONSTANTS = {
 }
 #: Functions with steps: where a rounding error can make a whole number of difference.
 _STEPPED = frozenset({"int", "floor", "ceil", "timestep", "sign"})
+#: Times that Brian2 keeps for each element, in double precision whatever the rest is kept in.
+_TIMES = ("lastspike", "lastupdate")
 #: Largest whole exponent that is written as products.
 _LARGEST_PRODUCT = 16
 
@@ -79,6 +81,7 @@ class ExpressionWriter:
     used_functions: dict[str, Function] = field(default_factory=dict)
     definitions: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
+    _changed: set[str] = field(default_factory=set)
     _named: int = 0
     _exact: int = 0
 
@@ -96,6 +99,7 @@ class ExpressionWriter:
 
     def forget(self, name: str) -> None:
         """Compute anew what depends on a value that has changed."""
+        self._changed.add(name)
         word = re.compile(rf"\b{re.escape(name)}\b")
         gone = {known for code, known in self._known.items() if word.search(code)}
         while True:
@@ -223,6 +227,11 @@ class ExpressionWriter:
         name = type(node.op).__name__
         if name in ("FloorDiv", "Mod"):
             left, right = self._exactly(node.left), self._exactly(node.right)
+        elif name == "Sub" and self._is_time(node.right) and ast.unparse(node.left) == "t":
+            return self._time_since(node.right)
+        elif name == "Sub" and self._is_time(node.left) and ast.unparse(node.right) == "t":
+            since = self._time_since(node.left)
+            return Text(f"(-{since.code})", "float", False, opposite=since.code)
         else:
             left, right = self._node(node.left), self._node(node.right)
         shared = left.shared and right.shared
@@ -247,6 +256,28 @@ class ExpressionWriter:
             raise ModelError(f"{self.task}: the operator {name} is not known; '**' is a power.")
         divided = self._called(functions[name][kind == "integer"], [first, second], kind, shared)
         return self._let("divided", divided)
+
+    def _is_time(self, node: ast.AST) -> bool:
+        """Return whether a node is a time that belongs to each element and is as it is in memory."""
+        if not isinstance(node, ast.Name) or not node.id.startswith(_TIMES):
+            return False
+        symbol = self.symbols.get(node.id)
+        kept = isinstance(symbol, Array) and symbol.type == "double" and not symbol.shared
+        return kept and self.identifier(node.id) not in self._changed
+
+    def _time_since(self, node: ast.AST) -> Text:
+        """Write ``t - lastspike``: as numbers of single precision both would be the same soon."""
+        assert isinstance(node, ast.Name)
+        symbol, name = self.symbols[node.id], self.identifier(node.id)
+        assert isinstance(symbol, Array)
+        now = self.identifier("t")
+        if symbol.index != "_idx":
+            code = f"time_since({now}, at_{name}, {self.identifier(symbol.index)})"
+        elif self._in_vectors:
+            code = f"time_since({now}, at_{name} + first)"
+        else:
+            code = f"time_since({now}, at_{name}, element)"
+        return self._let("since", Text(code, "float", False))
 
     def _exactly(self, node: ast.AST) -> Text:
         """Write a value whose last digit may decide what comes of it: divisions stay divisions."""

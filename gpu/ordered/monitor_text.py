@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .block import Block
-from .names import c_name
 from .task import Task
 from .task_parts import TaskText, clock_lines, element_loop, function_text, indented, sizes, time_of
 
@@ -20,7 +19,7 @@ def write_state_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
         *block.loads(False),
         *block.each_lines(),
         *[
-            f"(({column.type} *)record->column[{place}])[sample + k] = ({column.type}){c_name(column.name)};"
+            f"(({column.type} *)record->column[{place}])[sample + k] = ({column.type}){block.in_memory(column.name)};"
             for place, column in enumerate(task.options["columns"])
         ],
     ]
@@ -51,7 +50,7 @@ def write_event_monitor(number: int, task: Task, since_spike: bool) -> TaskText:
         *block.loads(False),
         *block.each_lines(),
         *[
-            f"(({column.type} *)record->column[{place}])[row] = ({column.type}){c_name(column.name)};"
+            f"(({column.type} *)record->column[{place}])[row] = ({column.type}){block.in_memory(column.name)};"
             for place, column in enumerate(options["columns"])
         ],
         "count[spiking - start] += 1;",

@@ -642,3 +642,22 @@ def test_the_fused_core_takes_no_profile() -> None:
     ):
         network().run(1 * ms, profile=True)
     reset_device()
+
+
+def test_clocks_tick_where_nothing_is_active() -> None:
+    brian2.set_device("dendrify_gpu")
+    cells = brian2.NeuronGroup(2, "dv/dt = 1/ms : 1", method="euler", dt=0.2 * ms)
+    other = brian2.NeuronGroup(2, "dv/dt = 1/ms : 1", method="euler", dt=0.1 * ms)
+    network = brian2.Network(cells, other)
+    other.active = False
+    network.run(3 * ms)
+    cells.active = False
+    network.run(3 * ms)
+    assert np.asarray(cells.v) == pytest.approx(3)
+    assert np.asarray(other.v) == pytest.approx(0)
+    assert float(other.t / ms) == pytest.approx(6) and float(cells.t / ms) == pytest.approx(6)
+    cells.active = True
+    brian2.set_device("dendrify_gpu", road="fast")
+    with pytest.raises(NotImplementedError, match="clocks tick on which no active object hangs"):
+        network.run(1 * ms)
+    reset_device()
