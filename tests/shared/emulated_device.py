@@ -400,7 +400,9 @@ def _compile(
             # A header as the main file: the compiler warns of its guard.
             subprocess.run([*command, "-w"], check=True)
 
-    return cached_file([text, header_text(), emulation.read_text(), *flags], ".so", make)
+    words = emulation.with_name("emulated_words.h")
+    parts = [text, header_text(), emulation.read_text(), words.read_text(), *flags]
+    return cached_file(parts, ".so", make)
 
 
 @pytest.fixture

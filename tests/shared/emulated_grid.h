@@ -13,16 +13,9 @@
 #include <ucontext.h>
 #include <vector>
 
-#define EMULATED_DEVICE
-#define __global__
-#define __device__
-#define __forceinline__ inline
-#define __launch_bounds__(...)
+#include "emulated_words.h"
 
-struct Place {
-    unsigned x;
-};
-static Place blockIdx, threadIdx, blockDim, gridDim;
+#define EMULATED_DEVICE
 
 struct Fiber {
     ucontext_t context;
@@ -112,23 +105,8 @@ static uint32_t ballot_here(bool value, const char *file, int line)
 #define __syncthreads() wait_here(__FILE__, __LINE__)
 #define __syncthreads_or(value) any_here(value, __FILE__, __LINE__)
 #define __ballot_sync(mask, value) ballot_here(value, __FILE__, __LINE__)
-static inline void __threadfence(void) {}
 static inline int __popc(uint32_t bits) { return __builtin_popcount(bits); }
 static inline void __nanosleep(unsigned) { yield_fiber(); }
-
-template <typename T, typename U> static T atomicAdd(T *where, U amount)
-{
-    const T before = *where;
-    *where = (T)(before + (T)amount);
-    return before;
-}
-
-template <typename T> static T atomicMin(T *where, T value)
-{
-    const T before = *where;
-    *where = value < before ? value : before;
-    return before;
-}
 
 static double emulated_seconds(void)
 {
