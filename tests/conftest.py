@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import random
 from collections.abc import Iterator
+from importlib import metadata
 
 import pytest
 
@@ -14,11 +16,24 @@ os.environ["MPLBACKEND"] = "Agg"
 SEED = 20260101
 
 
+#: Names the kernels of the run around it to a run of tests that a test starts.
+KERNELS_OF_THE_RUN = "DENDRIFY_GPU_TEST_KERNELS"
+
+
+def pytest_report_header() -> str:
+    """Say which Brian2 the tests run with, without importing it where warnings are not yet errors."""
+    found = importlib.util.find_spec("brian2")
+    place = os.path.dirname(str(found and found.origin))
+    return f"brian2: {metadata.version('brian2')} from {place}, numpy {metadata.version('numpy')}"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Compile into a folder of this run: a test never loads what an earlier version left behind."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DENDRIFY_GPU_CACHE", str(tmp_path_factory.mktemp("kernels")))
+        folder = os.environ.get(KERNELS_OF_THE_RUN) or str(tmp_path_factory.mktemp("kernels"))
+        patch.setenv(KERNELS_OF_THE_RUN, folder)
+        patch.setenv("DENDRIFY_GPU_CACHE", folder)
         yield
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +17,7 @@ import brian2
 import numpy as np
 from brian2 import Network
 from brian2.core.variables import ArrayVariable
-from brian2.devices.device import reset_device
+from brian2.devices.device import get_device, reset_device
 from brian2.spatialneuron.spatialneuron import SpatialNeuron, SpatialStateUpdater
 from brian2.synapses.synapses import SynapticPathway
 from brian2.units import ms
@@ -36,10 +36,13 @@ class Record:
         By ``"object.variable"``, a copy of each array.
     waiting
         By name of the pathway, the synapses that will act in the next step, the one after it, and so on, in order.
+    road
+        What this library's device says about how it carried out the run; nothing from another device.
     """
 
     arrays: dict[str, np.ndarray]
     waiting: dict[str, list[list[int]]]
+    road: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ def run_one(
         runner = getattr(module, "run", Network.run)
         for _ in range(pieces):
             runner(network, duration / pieces * ms)
-        return take_record(network)
+        road = next(iter(getattr(get_device(), "last_report", [])), "")
+        return replace(take_record(network), road=road)
 
 
 def run_both(

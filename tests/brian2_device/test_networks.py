@@ -29,6 +29,7 @@ def compared(name: str, device: str = DEVICE, **changes: Any) -> Comparison:
 @pytest.mark.parametrize("name", brian2_networks.names())
 def test_the_same_as_the_numpy_target(name: str) -> None:
     comparison = compared(name)
+    assert comparison.other.road.startswith("general road")
     assert_equal(comparison, getattr(brian2_networks.load(name), "RTOL", 1e-12))
     arrays = comparison.reference.arrays
     for monitor in comparison.monitors:
