@@ -17,6 +17,7 @@ from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
 from brian2.devices.device import RuntimeDevice, all_devices
 from brian2.groups.group import Group
+from brian2.synapses.synapses import SynapticPathway
 from brian2.units import second
 
 from ..backend_choice import check_backend_arguments, choose_backend
@@ -28,6 +29,7 @@ from .memory import with_room
 from .progress import Reporter, time_of
 from .recorded_code import RUN_TEMPLATES, record_code
 from .spike_queue import PendingSpikes
+from .state_updates import event_driven_update, kept_state_updates
 
 __all__ = ["DendrifyGpuDevice", "register"]
 
@@ -124,6 +126,17 @@ class DendrifyGpuDevice(RuntimeDevice):
         return PendingSpikes(source_start, source_end)
 
     # ------------------------------------------------------------------------- code
+
+    def synaptic_pathway_update_abstract_code(
+        self, pathway: SynapticPathway, run_namespace: Any = None, level: int = 0
+    ) -> None:
+        """Write what a pathway does at an event; its event-driven variables come to the present first."""
+        synapses = pathway.synapses
+        if synapses.event_driven is None:
+            pathway.abstract_code = f"{pathway.code}\n"
+        else:
+            update = event_driven_update(synapses.event_driven, pathway.group.variables)
+            pathway.abstract_code = f"{update}\n{pathway.code}\nlastupdate = t\n"
 
     def code_object_class(
         self, codeobj_class: type | None = None, fallback_pref: str = "codegen.target"
@@ -239,7 +252,8 @@ class DendrifyGpuDevice(RuntimeDevice):
             profile = self.build_options.get("profile", False)
         if namespace is None:
             namespace = get_local_namespace(level=level + 2)
-        network.before_run(namespace)
+        with kept_state_updates(objects):
+            network.before_run(namespace)
         if not objects:
             return
         active = [item for item in objects if item.active]
