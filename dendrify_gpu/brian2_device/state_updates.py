@@ -204,12 +204,14 @@ def _parts(
         (eq.type, eq.varname, eq.var_type, eq.expr and eq.expr.code, sorted(eq.flags), repr(eq.dim))
         for eq in equations.values()
     ]
-    functions = []
+    meanings = []
     for name in sorted(equations.identifiers):
-        function = variables.get(name)
-        if isinstance(function, Function):
-            constant = step is not None and function.is_locally_constant(step)
-            functions.append((name, function.stateless, constant))
+        meaning = variables.get(name)
+        if isinstance(meaning, Function):
+            constant = step is not None and meaning.is_locally_constant(step)
+            meanings.append((name, meaning.stateless, constant))
+        elif meaning is not None:
+            meanings.append((name, bool(meaning.constant), bool(meaning.scalar)))
     # How Brian2 reads and writes expressions; a script can add to it.
     words = [
         (name, getattr(function.sympy_func, "__qualname__", str(function.sympy_func)))
@@ -217,5 +219,5 @@ def _parts(
     ]
     words += [(name, str(constant.sympy_obj)) for name, constant in DEFAULT_CONSTANTS.items()]
     versions = (brian2.__version__, sympy.__version__, platform.python_version())
-    described = (versions, names, sorted(options.items()), lines, functions, sorted(words))
+    described = (versions, names, sorted(options.items()), lines, meanings, sorted(words))
     return [repr(described), *(path.read_text() for path in _SOURCES)]
