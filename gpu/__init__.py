@@ -14,7 +14,7 @@ from .backends.cuda_devices import CudaDevice, cuda_devices, cuda_unavailable
 from .backends.device_views import DeviceView
 from .backends.foreign_arrays import host_values
 from .backends.nvcc import find_nvcc
-from .cache import cache_directory, clear_cache
+from .cache import cache_directory, cached_bytes, cached_file, clear_cache
 from .codegen.host_functions import log
 from .engine.carry_over import Continuation, DelayEpoch
 from .engine.plan import (
@@ -75,6 +75,8 @@ __all__ = [
     "ToolchainError",
     "build_program",
     "cache_directory",
+    "cached_bytes",
+    "cached_file",
     "clear_cache",
     "cuda_devices",
     "cuda_unavailable",

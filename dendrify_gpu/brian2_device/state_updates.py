@@ -28,7 +28,7 @@ from brian2.synapses.synapses import StateUpdater as SynapseUpdater
 from brian2.utils.logger import get_logger
 
 from ..errors import ToolchainError
-from ..gpu.cache import cached_bytes, cached_file
+from ..gpu import cached_bytes, cached_file
 from .linear_updates import linear_update
 
 __all__ = ["event_driven_update", "kept_state_updates"]
