@@ -7,12 +7,10 @@ matplotlib's settings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
-import networkx as nx
 import numpy as np
-import xarray as xr
 from brian2.units import ms, mV, pA
 from matplotlib.axes import Axes
 
@@ -20,6 +18,10 @@ from .comparison import SpikePairs
 from .compartments import NeuronModel
 from .errors import NetworkError
 from .recordings import SpikeRecording, TraceRecording
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import xarray as xr
 
 __all__ = ["plot_cell", "plot_comparison", "plot_fi", "plot_raster", "plot_traces"]
 
@@ -59,6 +61,8 @@ def plot_cell(cell: NeuronModel, ax: Axes | None = None) -> Axes:
     >>> len(ax.texts)
     9
     """
+    import networkx as nx  # late, because it is large
+
     ax = _axes(ax)
     names = list(cell.compartment_names)
     graph = nx.Graph()
@@ -87,6 +91,8 @@ def plot_cell(cell: NeuronModel, ax: Axes | None = None) -> Axes:
 
 def _tree_layout(graph: nx.Graph, root: str) -> dict[str, tuple[float, float]]:
     """Place a tree: depth upwards, leaves side by side, parents over the middle of their children."""
+    import networkx as nx
+
     children = {node: list(successors) for node, successors in nx.bfs_successors(graph, root)}
     places: dict[str, tuple[float, float]] = {}
     next_leaf = 0

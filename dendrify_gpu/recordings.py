@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from brian2 import second
 
 from .errors import NetworkError, UnknownVariableError
@@ -15,6 +14,9 @@ from .gpu import Samples, SpikeLog, nearest_names
 from .population import Population
 from .quantities import in_units, unit_text
 from .selection import Selection
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["SpikeRecording", "TraceRecording", "save_all"]
 
@@ -109,6 +111,8 @@ class TraceRecording:
             time in seconds and the number of the neuron within its population; ``units`` attributes
             name the SI units.
         """
+        import xarray as xr  # late, because it brings pandas
+
         values = self._values()
         data = {}
         for k, variable in enumerate(self.variables):
@@ -243,6 +247,8 @@ class SpikeRecording:
             ``neuron`` and ``time`` (in seconds) of dimension ``spike``, and ``recorded``: the
             numbers of the recorded neurons, of which some may not have spiked.
         """
+        import xarray as xr  # late, because it brings pandas
+
         index, steps = self._spikes()
         data = {
             "neuron": ("spike", index),
@@ -320,6 +326,8 @@ def save_all(
     NetworkError
         If there is nothing to write.
     """
+    import xarray as xr  # late, because it brings pandas
+
     if not recordings:
         raise NetworkError("The network records nothing; call record or record_spikes before run.")
     xr.Dataset(attrs=attributes).to_netcdf(path, mode="w", engine="h5netcdf")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import brian2
 import numpy as np
 import sympy
-import xarray as xr
 
 from .backend_choice import ChosenBackend
 from .brian_export import export_to_brian2
@@ -19,6 +18,9 @@ from .gpu import MonitorPlan, Simulation, nearest_names
 from .progress import progress_bar
 from .snapshot import Snapshot
 from .validation_report import ValidationReport
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["ValidationReport", "cross_validate"]
 
@@ -244,6 +246,8 @@ def _run_brian2(
 def _dataset(
     snapshot: Snapshot, monitor: MonitorPlan, times: np.ndarray, values: np.ndarray
 ) -> xr.Dataset:
+    import xarray as xr  # late, because it brings pandas
+
     plan = next(p for p in snapshot.plan.populations if p.name == monitor.population)
     variables = {
         name: (("time", "neuron"), values[:, k], {"units": plan.program.units[name]})

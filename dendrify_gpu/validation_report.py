@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import brian2
 import numpy as np
-import xarray as xr
 from brian2.units.fundamentalunits import get_dimensions
 from matplotlib.axes import Axes
 
@@ -16,6 +15,9 @@ from .comparison import SpikeComparison, SpikePairs, TraceComparison, split_spik
 from .errors import NetworkError
 from .gpu import nearest_names
 from .quantities import si_values
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["ValidationReport"]
 
@@ -130,6 +132,8 @@ class ValidationReport:
 
     def to_xarray(self) -> xr.Dataset:
         """Return both engines' traces: variables ``<population>_<variable>`` along engine, time, neuron."""
+        import xarray as xr  # late, because it brings pandas
+
         merged: dict[Any, xr.DataArray] = {}
         for name, mine in self.ours.items():
             both = xr.concat([mine, self.theirs[name]], dim="engine", join="exact")

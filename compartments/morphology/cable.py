@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator, eigsh, splu
 
 from ..errors import MorphologyError
 from ..model_view import ModelView
@@ -59,6 +57,8 @@ class Cable:
 
     def admittance(self, frequency: float = 0.0) -> Any:
         """Return the matrix that turns voltages into currents (siemens), at a frequency in hertz."""
+        import scipy.sparse as sparse  # late, because few scripts need it
+
         rows = np.concatenate([self.first, self.second, self.first, self.second])
         columns = np.concatenate([self.first, self.second, self.second, self.first])
         values = np.concatenate([self.axial, self.axial, -self.axial, -self.axial])
@@ -69,6 +69,8 @@ class Cable:
 
     def voltages(self, current: Floats, frequency: float = 0.0) -> NDArray[Any]:
         """Return the deviation of every node from rest (volt) for a current into each (ampere)."""
+        from scipy.sparse.linalg import splu
+
         matrix = self.admittance(frequency)
         return np.asarray(splu(matrix).solve(np.asarray(current, dtype=matrix.dtype)))
 
@@ -99,6 +101,8 @@ class Cable:
         -------
         ndarray, shape (count,)
         """
+        from scipy.sparse.linalg import LinearOperator, eigsh, splu
+
         solve = splu(self.admittance()).solve
         root = np.sqrt(self.capacitance)
         count = min(count, int((root > 0).sum()))
