@@ -61,13 +61,21 @@ def with_binomials(value: sympy.Basic, variables: Mapping[str, Any]) -> sympy.Ba
     -------
     sympy.Basic
     """
-    known = sorted(name for name, item in variables.items() if isinstance(item, BinomialFunction))
-    replacements = {
-        call: _binomial(variables[call.func.__name__], known.index(call.func.__name__))
+    calls = [
+        call
         for call in value.atoms(sympy.Function)
-        if call.func.__name__ in known
-    }
-    return value.xreplace(replacements)
+        if isinstance(variables.get(call.func.__name__), BinomialFunction)
+    ]
+    if not calls:
+        # Nearly always; a large model has too many variables to look through them for every expression.
+        return value
+    known = sorted(name for name, item in variables.items() if isinstance(item, BinomialFunction))
+    return value.xreplace(
+        {
+            call: _binomial(variables[call.func.__name__], known.index(call.func.__name__))
+            for call in calls
+        }
+    )
 
 
 def _binomial(function: BinomialFunction, number: int) -> sympy.Expr:

@@ -28,7 +28,7 @@ from dendrify_gpu.gpu import (
 )
 
 AREA = 20000 * um**2
-DT = 0.01 * ms
+DT = 0.025 * ms
 GATES = {
     "m": Gate(
         "m",
@@ -151,17 +151,22 @@ def test_a_calcium_dependent_channel_as_one_written_by_hand() -> None:
 
 
 def on_the_core(
-    neuron: Any, method: str, steps: int, current: float, names: tuple[str, ...]
+    neuron: Any,
+    method: str,
+    steps: int,
+    current: float,
+    names: tuple[str, ...],
+    dt: float = float(DT),
 ) -> Any:
     model = Model(
         equations=neuron.equations, namespace=dict(neuron.parameters), method=method, name="neuron"
     )
     starting = {name: np.asarray(value) for name, value in neuron.initial_values().items()}
     plan = NetworkPlan(
-        1e-5,
+        dt,
         64,
         1,
-        (PopulationPlan("neurons", build_program(model, 1e-5), 2, {**starting, "I_ext": current}),),
+        (PopulationPlan("neurons", build_program(model, dt), 2, {**starting, "I_ext": current}),),
         monitors=(MonitorPlan("samples", "neurons", names, np.arange(1), 1),),
     )
     simulation = Simulation(plan, CpuBackend())
@@ -181,7 +186,7 @@ def test_the_compiled_core_gives_what_brian2_gives(kind: str, method: str) -> No
     group.I_ext = current * 1e9 * nA
     monitor = brian2.StateMonitor(group, list(names), record=0, dt=DT)
     brian2.run(20 * ms)
-    core = on_the_core(neuron, method, 2000, current, names)
+    core = on_the_core(neuron, method, 800, current, names)
     for column, name in enumerate(names):
         expected = np.asarray(getattr(monitor, name)[0])
         assert np.ptp(expected) > 0
@@ -192,7 +197,7 @@ def test_the_squid_axon_fires_at_the_known_rate() -> None:
     # 10 uA/cm2 at 6.3 degrees: an interval of 14.6 ms between later spikes.
     neuron = squid(PointNeuronModel(**size(), v_rest=-54.387 * mV))
     current = float(neuron.area) * 0.1
-    v = on_the_core(neuron, "exponential_euler", 10000, current, ("V",))[:, 0]
+    v = on_the_core(neuron, "exponential_euler", 10000, current, ("V",), dt=1e-5)[:, 0]
     intervals = np.diff(np.flatnonzero((v[1:] > 0) & (v[:-1] <= 0))) * 0.01
     assert len(intervals) >= 5
     assert intervals[1:] == pytest.approx(np.full(len(intervals) - 1, 14.6), abs=0.15)

