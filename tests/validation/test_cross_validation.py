@@ -48,6 +48,17 @@ def ca1_network(cells: int = 60, precision: str = "float64", seed: int = 3) -> d
     return net
 
 
+def small_network(cells: int) -> dg.Network:
+    """Spiking somas with Poisson input, where it is the report that counts."""
+    net = dg.Network(dt=0.1 * ms, seed=3, backend="cpu")
+    soma = dg.Soma("soma", cm_abs=200 * pF, gl_abs=10 * nS, v_rest=-60 * mV)
+    spiking = {"threshold": "V_soma > -50*mV", "reset": "V_soma = -60*mV"}
+    pyr = net.population(dg.NeuronModel(soma), cells, name="pyr", **spiking)
+    source = net.poisson(cells, rate=1000 * Hz, name="source")
+    net.connect(source, pyr, "V_soma", one_to_one=True, weight=4 * mV)
+    return net
+
+
 def test_a_recurrent_network_of_active_cells_agrees_for_300_ms() -> None:
     report = ca1_network().cross_validate(300 * ms)
     (spikes,) = report.spikes
@@ -186,6 +197,8 @@ def test_brian2_can_compile_its_side(tmp_path: Path, monkeypatch: pytest.MonkeyP
     import brian2
 
     monkeypatch.setitem(brian2.prefs, "codegen.runtime.cython.cache_dir", str(tmp_path))
+    # Fast code takes Brian2's compiler twice as long.
+    monkeypatch.setitem(brian2.prefs, "codegen.cpp.extra_compile_args_gcc", ["-w", "-O0"])
     net = dg.Network(dt=0.1 * ms, backend="cpu")
     cells = net.population(LIF, 3, name="cells", **SPIKING)
     cells.I = [9, 12, 15] * mV
@@ -255,14 +268,14 @@ def test_validation_leaves_the_network_and_brian2_alone() -> None:
 
 
 def test_the_report_prints_plots_and_converts() -> None:
-    report = ca1_network(4).cross_validate(20 * ms, neurons=[0, 2])
+    report = small_network(4).cross_validate(20 * ms, neurons=[0, 2])
     text = str(report)
     assert "they agree" in text
     assert "V_soma" in text
     assert "matched" in text
     rows = report.to_table()
     assert rows[0]["population"] == "pyr"
-    assert rows[-1]["matched"] == report.spikes[0].matched
+    assert rows[-1]["matched"] == report.spikes[0].matched > 5
     data = report.to_xarray()
     assert data["pyr_V_soma"].dims == ("engine", "pyr_time", "pyr_neuron")
     assert data["pyr_V_soma"].attrs["units"] == "V"
@@ -296,7 +309,7 @@ def test_a_difference_is_found_and_reported() -> None:
     assert (spikes.matched, spikes.missing, spikes.extra, spikes.near) == (1, 1, 1, 1)
     from dataclasses import replace
 
-    report = ca1_network(3).cross_validate(5 * ms)
+    report = small_network(3).cross_validate(5 * ms)
     assert report.agrees
     assert not replace(report, spikes=(spikes,)).agrees
     assert not replace(report, traces=(found,)).agrees
@@ -332,7 +345,7 @@ def test_a_plot_shows_which_spikes_differ() -> None:
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    net = ca1_network(4)
+    net = small_network(4)
     with pytest.raises(dg.NetworkError, match=r"there is no population 'pry'. Did you mean 'pyr'"):
         net.cross_validate(5 * ms, subset={"pry": 2})
     with pytest.raises(dg.NetworkError, match="5 of the 4 neurons of 'pyr' cannot be taken"):
