@@ -22,6 +22,7 @@ from ..codegen.step_function import StepFunction
 from ..codegen.translation_unit import translation_unit
 from ..errors import NetworkTooLargeError, ToolchainError
 from .base import Buffer, WorkItem, header_folder, header_text
+from .precompiled import PREFIX, PrecompiledHeaders, precompiled_headers
 
 __all__ = ["COMPILER_FLAGS", "CpuBackend", "find_compiler"]
 
@@ -84,6 +85,12 @@ def _processor() -> str:
         return f"{platform.machine()} {platform.processor()}"
     wanted = ("model name", "flags", "Features", "CPU part")
     return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    return available or os.cpu_count() or 1
 
 
 class CpuBuffer:
@@ -183,8 +190,7 @@ class CpuBackend:
     row_part = None
 
     def __init__(self, threads: int | None = None, vector_bytes: int | None = None) -> None:
-        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-        self.threads = threads if threads is not None else available or os.cpu_count() or 1
+        self.threads = threads if threads is not None else _cores()
         if self.threads < 1:
             raise ToolchainError(f"threads={threads!r}: at least one thread is needed.")
         self.vector_bytes = vector_bytes
@@ -219,28 +225,53 @@ class CpuBackend:
         ToolchainError
             If the compiler refuses the text.
         """
-        flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
-        if self.vector_bytes is not None:
-            flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
-        version = _compiler_version(self.compiler)
-        parts = [text, header_text(), self.compiler, " ".join(flags), version, _processor()]
+        flags = self._flags(precision)
+        parts = [text, header_text(), self.compiler, " ".join(flags), *self._surroundings()]
 
         def make(path: Path) -> None:
-            command = [
-                *self.compiler.split(),
-                *flags,
-                f"-I{header_folder()}",
-                *("-x", "c++", "-", "-o", str(path)),
-            ]
-            result = subprocess.run(
-                command, input=text, capture_output=True, text=True, check=False
-            )
+            headers = self.headers(precision)
+            further = [] if headers is None else headers.arguments(text)
+            result = self._compile(text, [*flags, *further], path)
+            if result.returncode != 0 and headers is not None and further:
+                headers.refuse()
+                result = self._compile(text, flags, path)
             if result.returncode != 0:
                 raise ToolchainError(
                     f"{self.compiler} refused the generated text:\n{result.stderr[:4000]}"
                 )
 
-        return cached_file(parts, ".so", make)
+        path, made = cached_file(parts, ".so", make)
+        if made and PREFIX in text:
+            self.headers(precision, begin=True)
+        return path, made
+
+    def headers(self, precision: int, begin: bool = False) -> PrecompiledHeaders | None:
+        """Return the precompiled headers of texts for Brian2's networks; None for compilers other than g++.
+
+        Parameters
+        ----------
+        precision : {32, 64}
+        begin : bool, optional
+            Whether to make them in the background, if they are not there and there is more than one core.
+        """
+        command = (*self.compiler.split(), *self._flags(precision))
+        return precompiled_headers(command, self._surroundings(), begin and _cores() > 1)
+
+    def _flags(self, precision: int) -> list[str]:
+        flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
+        if self.vector_bytes is not None:
+            flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
+        return flags
+
+    def _surroundings(self) -> tuple[str, ...]:
+        return _compiler_version(self.compiler), _processor()
+
+    def _compile(
+        self, text: str, flags: Sequence[str], path: Path
+    ) -> subprocess.CompletedProcess[str]:
+        command = [*self.compiler.split(), *flags, f"-I{header_folder()}"]
+        command += ["-x", "c++", "-", "-o", str(path)]
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
     def upload(self, values: np.ndarray) -> CpuBuffer:
         """Return new memory that holds these values."""

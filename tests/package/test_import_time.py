@@ -17,7 +17,9 @@ print(" ".join(set(sys.modules) - before))
 
 
 def test_large_libraries_are_imported_where_they_are_used() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
+    )
     imported = set(done.stdout.split())
     assert "dendrify_gpu.network" in imported
     assert not imported & LATE
