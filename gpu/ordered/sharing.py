@@ -93,16 +93,13 @@ def sorted_by(*keys: np.ndarray) -> np.ndarray:
     """
     order: np.ndarray | None = None
     for key in keys:
-        rest = key.astype(np.uint64)
-        while True:
-            digits = (rest & np.uint64(0xFFFF)).astype(np.uint16)
+        most = int(key.max(initial=0))
+        for place in range(0, max(1, most.bit_length()), 16):
+            digits = (key >> place if place else key).astype(np.uint16)  # the lowest sixteen bits
             if order is None:
                 order = np.argsort(digits, kind="stable")
             elif digits.any():
                 order = order[np.argsort(digits[order], kind="stable")]
-            rest >>= np.uint64(16)
-            if not rest.any():
-                break
     assert order is not None
     return order.astype(np.int32)
 
