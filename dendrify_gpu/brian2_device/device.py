@@ -248,7 +248,6 @@ class DendrifyGpuDevice(RuntimeDevice):
             raise ValueError(
                 f"Function 'run' expected a non-negative duration but got '{duration}'"
             )
-        gc.collect()
         objects = network.sorted_objects
         network._clocks = {item.clock for item in objects}
         start, end = network.t, network.t + duration
@@ -326,6 +325,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         if network._clocks != {item.clock for item in active}:
             reason = Reason("run", "clocks tick on which no active object hangs")
             return self._general(network, profile, (reason,))
+        gc.collect()
         fast = fast_road(active, self._backend, self._random_of(network), namespace)
         if not isinstance(fast, FastRoad):
             return self._general(network, profile, fast)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -125,7 +126,13 @@ class GeneralRoad:
                 reader.clock(item.clock)
         slots.tables.seed, slots.tables.drawn = random.seed, random.steps
         self.tasks = tuple(tasks)
-        self.program = build_ordered(tasks, precision, backend, threads, profile)
+
+        def meanwhile() -> None:
+            reader.sort_synapses()
+            # As in Brian2's own runs: it warns of objects that are in no network.
+            gc.collect()
+
+        self.program = build_ordered(tasks, precision, backend, threads, profile, meanwhile)
         #: Seconds that each object took, by its name, if they are measured.
         self.seconds: dict[str, float] = {}
         self._random = random

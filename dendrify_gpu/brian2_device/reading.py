@@ -18,14 +18,12 @@ from ..gpu.ordered import (
     PathwayTable,
     RecordTable,
     Task,
-    owners_of,
-    rows_by_target,
-    share_by_target,
     sharing_of,
 )
 from .memory import padded
 from .recorded_code import RecordedCode
 from .slots import C_TYPES, Slots, kind_of
+from .sorted_synapses import owners_by_index, summed_table
 from .spatial import read_spatial
 
 __all__ = ["Recorder", "TaskReader"]
@@ -87,6 +85,7 @@ class TaskReader:
     recorders: list[Recorder] = field(default_factory=list)
     pathways: list[tuple[Any, int]] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
+    _unsorted: list[Callable[[], PathwayTable]] = field(default_factory=list)
 
     @property
     def on_cuda(self) -> bool:
@@ -130,6 +129,10 @@ class TaskReader:
                 f"{owner.name}: code objects of the kind {code.template_name!r} are not supported."
             )
         return reader(self, owner, code)
+
+    def sort_synapses(self) -> None:
+        """Write the tables of all pathways: what takes longest, and no text depends on."""
+        self.slots.tables.pathways.extend(table() for table in self._unsorted)
 
     # ------------------------------------------------------------------------- parts
 
@@ -189,7 +192,7 @@ class TaskReader:
 
     def _pathway(self, owner: Any, code: RecordedCode) -> Task:
         space = owner.source.variables[owner.eventspace_name]
-        number = len(self.slots.tables.pathways)
+        number = len(self._unsorted)
         task = self._task(
             "pathway",
             owner,
@@ -208,11 +211,13 @@ class TaskReader:
         if key is not None:
             variable = code.variables.get(key, owner.synapse_targets)
             values = np.asarray(variable.get_value())
-        share = self._owners(values)
-        table = owner.queue.table(share, (key, id(owner)), self.threads)
-        if self.on_cuda:
-            table = replace(table, keys=self._keys(owner, code, sharing.keys))
-        self.slots.tables.pathways.append(table)
+        keys = self._keys(owner, code, sharing.keys) if self.on_cuda else ()
+
+        def table() -> PathwayTable:
+            share = owners_by_index(values, self.threads)
+            return replace(owner.queue.table(share, (key, id(owner)), self.threads), keys=keys)
+
+        self._unsorted.append(table)
         self.pathways.append((owner, number))
         return task
 
@@ -225,12 +230,6 @@ class TaskReader:
             )
         return tuple(self.slots.array(code.variables[name]) for name in names)
 
-    def _owners(self, index: np.ndarray | None) -> np.ndarray | None:
-        if index is None or self.threads == 1 or len(index) == 0:
-            return None
-        lowest = int(index.min())
-        return owners_of(index - lowest, int(index.max()) - lowest + 1, self.threads)
-
     def _summed(self, owner: Any, code: RecordedCode) -> Task:
         kwds = code.template_kwds
         target: ArrayVariable = kwds["_target_var"]
@@ -238,28 +237,9 @@ class TaskReader:
         start = int(kwds["_target_start"])
         stop = int(kwds["_target_stop"])
         stop = len(target.get_value()) if stop < 0 else stop
-        number = len(self.slots.tables.pathways)
-        if self.on_cuda:
-            row, order = rows_by_target(index - start, stop - start)
-        else:
-            several = self.threads > 1
-            owner_of = owners_of(index - start, stop - start, self.threads) if several else None
-            row, order = share_by_target(owner_of, len(index), self.threads)
-        nothing = np.zeros(0, np.int64)
-        self.slots.tables.pathways.append(
-            PathwayTable(
-                row=row,
-                order=order,
-                delay=None,
-                common_delay=0,
-                first_source=0,
-                n_source=1,
-                early_row=np.zeros(self.threads + 1, np.int64),
-                early_step=nothing,
-                early_synapse=np.zeros(0, np.int32),
-                in_flight=(nothing, np.zeros(0, np.int32)),
-                now=0,
-            )
+        number = len(self._unsorted)
+        self._unsorted.append(
+            lambda: summed_table(index - start, stop - start, self.threads, self.on_cuda)
         )
         dtype = np.dtype(target.dtype)
         return self._task(

@@ -8,7 +8,8 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -211,8 +212,17 @@ class CpuBackend:
         path, made = self.library(self.source(functions), precision)
         return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
 
-    def library(self, text: str, precision: int) -> tuple[Path, bool]:
+    def library(
+        self, text: str, precision: int, meanwhile: Callable[[], None] | None = None
+    ) -> tuple[Path, bool]:
         """Compile a text that uses the headers to a shared library, or find it in the cache.
+
+        Parameters
+        ----------
+        text : str
+        precision : {32, 64}
+        meanwhile : callable, optional
+            Called once: while the compiler is at work, if it has work to do.
 
         Returns
         -------
@@ -231,16 +241,18 @@ class CpuBackend:
         def make(path: Path) -> None:
             headers = self.headers(precision)
             further = [] if headers is None else headers.arguments(text)
-            result = self._compile(text, [*flags, *further], path)
-            if result.returncode != 0 and headers is not None and further:
+            complaint = self._compile(text, [*flags, *further], path, meanwhile)
+            if complaint is not None and headers is not None and further:
                 headers.refuse()
-                result = self._compile(text, flags, path)
-            if result.returncode != 0:
+                complaint = self._compile(text, flags, path)
+            if complaint is not None:
                 raise ToolchainError(
-                    f"{self.compiler} refused the generated text:\n{result.stderr[:4000]}"
+                    f"{self.compiler} refused the generated text:\n{complaint[:4000]}"
                 )
 
         path, made = cached_file(parts, ".so", make)
+        if not made and meanwhile is not None:
+            meanwhile()
         if made and PREFIX in text:
             self.headers(precision, begin=True)
         return path, made
@@ -267,11 +279,29 @@ class CpuBackend:
         return _compiler_version(self.compiler), _processor()
 
     def _compile(
-        self, text: str, flags: Sequence[str], path: Path
-    ) -> subprocess.CompletedProcess[str]:
+        self,
+        text: str,
+        flags: Sequence[str],
+        path: Path,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> str | None:
+        """Compile a text, and return what the compiler says if it refuses it."""
         command = [*self.compiler.split(), *flags, f"-I{header_folder()}"]
         command += ["-x", "c++", "-", "-o", str(path)]
-        return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        # Files, because nobody reads from a pipe while something else is done.
+        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as said:
+            source.write(text.encode())
+            source.seek(0)
+            with subprocess.Popen(command, stdin=source, stdout=said, stderr=said) as process:
+                try:
+                    if meanwhile is not None:
+                        meanwhile()
+                    refused = process.wait() != 0
+                except BaseException:
+                    process.kill()
+                    raise
+            said.seek(0)
+            return said.read().decode(errors="replace") if refused else None
 
     def upload(self, values: np.ndarray) -> CpuBuffer:
         """Return new memory that holds these values."""

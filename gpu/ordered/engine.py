@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -68,6 +68,7 @@ class OrderedProgram:
         backend: CpuBackend,
         threads: int,
         profile: bool = False,
+        meanwhile: Callable[[], None] | None = None,
     ) -> OrderedProgram:
         """Compile tasks.
 
@@ -80,6 +81,8 @@ class OrderedProgram:
             Threads that carry the tasks out.
         profile : bool, optional
             Whether the time that each task takes is measured.
+        meanwhile : callable, optional
+            Called once: while the compiler is at work, if it has work to do.
 
         Raises
         ------
@@ -88,7 +91,7 @@ class OrderedProgram:
         """
         text = ordered_text(tasks, profile)
         started = time.perf_counter()
-        path, made = backend.library(text.text, precision)
+        path, made = backend.library(text.text, precision, meanwhile)
         library = ctypes.CDLL(str(path))
         check_sizes(library)
         return cls(text, library, threads, made, time.perf_counter() - started)

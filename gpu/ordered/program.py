@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -72,7 +72,12 @@ class Run(Protocol):
 
 
 def build_ordered(
-    tasks: Sequence[Task], precision: int, backend: Backend, workers: int, profile: bool = False
+    tasks: Sequence[Task],
+    precision: int,
+    backend: Backend,
+    workers: int,
+    profile: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> OrderedProgram | CudaOrderedProgram:
     """Compile tasks for a backend.
 
@@ -85,6 +90,8 @@ def build_ordered(
         Threads of the CPU, or blocks of CUDA.
     profile : bool, optional
         Whether the time that each task takes is measured.
+    meanwhile : callable, optional
+        Called once, on the CPU while the compiler is at work.
 
     Raises
     ------
@@ -94,6 +101,8 @@ def build_ordered(
         If the compiler is missing, or refuses the text.
     """
     if isinstance(backend, CudaBackend):
+        if meanwhile is not None:
+            meanwhile()
         return CudaOrderedProgram.build(tasks, precision, backend, workers, profile)
     assert isinstance(backend, CpuBackend)
-    return OrderedProgram.build(tasks, precision, backend, workers, profile)
+    return OrderedProgram.build(tasks, precision, backend, workers, profile, meanwhile)

@@ -47,7 +47,7 @@ def headers_of(backend: CpuBackend) -> PrecompiledHeaders:
 def without(backend: CpuBackend, text: str) -> bytes:
     """Return the library of a text that was compiled by hand."""
     path = cache_directory() / "by_hand.so"
-    assert backend._compile(text, backend._flags(64), path).returncode == 0
+    assert backend._compile(text, backend._flags(64), path) is None
     return path.read_bytes()
 
 
@@ -119,6 +119,29 @@ def test_an_error_in_the_text_is_reported(backend: CpuBackend) -> None:
     headers_of(backend)
     with pytest.raises(ToolchainError, match=r"refused the generated text:\n.*nonsense"):
         backend.library(f"{PREFIX}nonsense;\n", 64)
+
+
+@needs_gcc
+def test_something_else_is_done_once_while_the_compiler_works(backend: CpuBackend) -> None:
+    seen: list[bool] = []
+
+    def meanwhile() -> None:
+        seen.append(any(cache_directory().glob("kernel_*.so")))
+
+    headers_of(backend).arguments(TEXT)
+    next(cache_directory().glob("*.gch")).write_bytes(b"")  # refused: compiled twice
+    backend.library(TEXT, 64, meanwhile)
+    assert seen == [False]
+    backend.library(TEXT, 64, meanwhile)
+    assert seen == [False, True]
+
+    def fail() -> None:
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError, match="stop"):
+        backend.library(TEXT + "int more;\n", 64, fail)
+    assert [path.suffix for path in cache_directory().glob("*")].count(".so") == 1
+    assert not list(cache_directory().glob("tmp_*"))
 
 
 @needs_gcc
