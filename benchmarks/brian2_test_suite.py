@@ -43,6 +43,10 @@ class Outcomes:
         self.counts: Counter[str] = Counter()
         self.told: list[str] = []
 
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Leave out what is not about devices."""
+        items[:] = [item for item in items if item.name not in NOT_ABOUT_DEVICES]
+
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Count a test once: when it has run, or when it failed or was skipped before."""
         if report.when == "call" or report.outcome != "passed":
@@ -76,19 +80,9 @@ def run(selection: str, files: list[str], precision: str, threads: int) -> Outco
     chosen = [str(folder / "tests" / name) for name in files] or [str(folder)]
     arguments = brian2.tests.make_argv(chosen, MARKERS[selection])
     arguments += ["-p", "no:cacheprovider", "-W", "ignore", "--tb=short", "--show-capture=no"]
-    arguments += [f"--deselect={name}" for name in _full_names(folder)]
     outcomes = Outcomes()
     pytest.main(arguments, plugins=[plugin, outcomes])
     return outcomes
-
-
-def _full_names(folder: Path) -> list[str]:
-    """Return the tests that are left out as pytest names them."""
-    found = []
-    for path in sorted((folder / "tests").glob("test_*.py")):
-        text = path.read_text()
-        found += [f"{path}::{name}" for name in NOT_ABOUT_DEVICES if f"def {name}(" in text]
-    return found
 
 
 def main() -> int:

@@ -205,14 +205,21 @@ class DendrifyGpuDevice(RuntimeDevice):
 
     def get_random_state(self) -> dict[str, Any]:
         """Return the state of all random numbers."""
-        kept = {network.name: (state.seed, state.steps) for network, state in self._random.items()}
-        return {**super().get_random_state(), "dendrify_gpu": {**self._restored, **kept}}
+        # A network that stands at 0 s gets another seed, by the number of seeds that were drawn before.
+        kept = {
+            network.name: (state.seed, state.steps)
+            for network, state in self._random.items()
+            if float(network.t_) != 0.0
+        }
+        own = {"networks": {**self._restored, **kept}, "drawn": self._networks}
+        return {**super().get_random_state(), "dendrify_gpu": own}
 
     def set_random_state(self, state: dict[str, Any]) -> None:
         """Set the state of all random numbers."""
         super().set_random_state(state)
         self._random.clear()
-        self._restored = dict(state["dendrify_gpu"])
+        self._restored = dict(state["dendrify_gpu"]["networks"])
+        self._networks = state["dendrify_gpu"]["drawn"]
 
     def _random_of(self, network: Network) -> RandomState:
         """Return where a network's random numbers are; a network that starts from 0 s gets others."""

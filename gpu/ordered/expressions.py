@@ -343,6 +343,11 @@ class ExpressionWriter:
     def _chosen(self, arguments: list[Text]) -> Text:
         """Return one of two values, by a condition of the element."""
         kind = result_kind([argument.kind for argument in arguments[1:]])
+        if all(argument.shared for argument in arguments):
+            # Of such lines some are computed before the steps, where nothing is done side by side.
+            condition = converted(arguments[0], "boolean", True)
+            then, otherwise = (converted(argument, kind, True) for argument in arguments[1:])
+            return Text(f"({condition} ? {then} : {otherwise})", kind, True)
         condition = converted(arguments[0], "boolean", False)
         then, otherwise = (converted(argument, kind, False) for argument in arguments[1:])
         function = "select" if kind == "float" else "iselect"

@@ -49,6 +49,30 @@ def with_table(gain: float, table: np.ndarray, name: str) -> brian2.Function:
     return function
 
 
+@pytest.mark.parametrize("method", ["heun", "milstein"])
+def test_refractoriness_with_methods_for_multiplicative_noise(method: str) -> None:
+    """They have coefficients for active and for resting neurons that depend on constants alone."""
+
+    def build() -> tuple[brian2.Network, Callable[[], Any]]:
+        cells = brian2.NeuronGroup(
+            5,
+            "dv/dt = (1.5 - v)/(10*ms) + strength*second**-.5*xi : 1 (unless refractory)",
+            threshold="v > 1",
+            reset="v = 0",
+            refractory=2 * ms,
+            method=method,
+            namespace={"strength": 0.0},
+        )
+        cells.v = np.linspace(0, 0.9, 5)
+        spikes = brian2.SpikeMonitor(cells)
+        return brian2.Network(cells, spikes), lambda: (np.array(cells.v), np.array(spikes.t_))
+
+    (expected, times), (found, own) = on_both(build, 40)
+    assert len(times) > 5
+    np.testing.assert_array_equal(own, times)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 # ------------------------------------------------------------------------------------- functions that are given in C++
 
 

@@ -226,9 +226,14 @@ def test_equal_seeds_give_equal_noise_and_pieces_change_nothing() -> None:
     assert np.abs(np.array(cells.v) - ends[0]).min() > 0
 
 
-def test_restoring_draws_other_numbers_unless_asked() -> None:
+@pytest.mark.parametrize("runs", [(5,), (), (5, "again from 0 s")])
+def test_restoring_draws_other_numbers_unless_asked(runs: tuple[Any, ...]) -> None:
     net, cells = noisy()
-    net.run(5 * ms)
+    net.store("beginning")
+    for duration in runs[:1]:
+        net.run(duration * ms)
+    if runs[1:]:
+        net.restore("beginning")
     net.store()
     net.run(5 * ms)
     first = np.array(cells.v)
