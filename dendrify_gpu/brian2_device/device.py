@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -22,7 +21,7 @@ from brian2.synapses.synapses import SynapticPathway
 from brian2.units import second
 
 from ..backend_choice import check_backend_arguments, choose_backend
-from ..errors import ModelError, ToolchainError
+from ..errors import ModelError
 from ..gpu import Backend, CpuBackend
 from .fast import FastRoad, GeneralRoadNeeded, Reason, fast_road, in_words
 from .general_road import GeneralRoad, RandomState
@@ -112,11 +111,6 @@ class DendrifyGpuDevice(RuntimeDevice):
         self._backend_name, self._threads, self._road = backend, threads, road
         if precision is not None:
             prefs["core.default_float_dtype"] = _PRECISIONS[precision]
-        if backend != "cuda" and road != "fast":
-            # While the script builds its network. Without a compiler, the run will say so.
-            with suppress(ToolchainError):
-                bits = 8 * np.dtype(prefs["core.default_float_dtype"]).itemsize
-                CpuBackend(1).headers(bits, begin=True)
 
     # ----------------------------------------------------------------------- arrays
 

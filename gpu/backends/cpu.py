@@ -23,7 +23,6 @@ from ..codegen.step_function import StepFunction
 from ..codegen.translation_unit import translation_unit
 from ..errors import NetworkTooLargeError, ToolchainError
 from .base import Buffer, WorkItem, header_folder, header_text
-from .precompiled import PREFIX, PrecompiledHeaders, precompiled_headers
 
 __all__ = ["COMPILER_FLAGS", "CpuBackend", "find_compiler"]
 
@@ -86,12 +85,6 @@ def _processor() -> str:
         return f"{platform.machine()} {platform.processor()}"
     wanted = ("model name", "flags", "Features", "CPU part")
     return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    return available or os.cpu_count() or 1
 
 
 class CpuBuffer:
@@ -191,7 +184,8 @@ class CpuBackend:
     row_part = None
 
     def __init__(self, threads: int | None = None, vector_bytes: int | None = None) -> None:
-        self.threads = threads if threads is not None else _cores()
+        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        self.threads = threads if threads is not None else available or os.cpu_count() or 1
         if self.threads < 1:
             raise ToolchainError(f"threads={threads!r}: at least one thread is needed.")
         self.vector_bytes = vector_bytes
@@ -235,16 +229,14 @@ class CpuBackend:
         ToolchainError
             If the compiler refuses the text.
         """
-        flags = self._flags(precision)
-        parts = [text, header_text(), self.compiler, " ".join(flags), *self._surroundings()]
+        flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
+        if self.vector_bytes is not None:
+            flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
+        version = _compiler_version(self.compiler)
+        parts = [text, header_text(), self.compiler, " ".join(flags), version, _processor()]
 
         def make(path: Path) -> None:
-            headers = self.headers(precision)
-            further = [] if headers is None else headers.arguments(text)
-            complaint = self._compile(text, [*flags, *further], path, meanwhile)
-            if complaint is not None and headers is not None and further:
-                headers.refuse()
-                complaint = self._compile(text, flags, path)
+            complaint = self._compile(text, flags, path, meanwhile)
             if complaint is not None:
                 raise ToolchainError(
                     f"{self.compiler} refused the generated text:\n{complaint[:4000]}"
@@ -253,37 +245,14 @@ class CpuBackend:
         path, made = cached_file(parts, ".so", make)
         if not made and meanwhile is not None:
             meanwhile()
-        if made and PREFIX in text:
-            self.headers(precision, begin=True)
         return path, made
-
-    def headers(self, precision: int, begin: bool = False) -> PrecompiledHeaders | None:
-        """Return the precompiled headers of texts for Brian2's networks; None for compilers other than g++.
-
-        Parameters
-        ----------
-        precision : {32, 64}
-        begin : bool, optional
-            Whether to make them in the background, if they are not there and there is more than one core.
-        """
-        command = (*self.compiler.split(), *self._flags(precision))
-        return precompiled_headers(command, self._surroundings(), begin and _cores() > 1)
-
-    def _flags(self, precision: int) -> list[str]:
-        flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
-        if self.vector_bytes is not None:
-            flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
-        return flags
-
-    def _surroundings(self) -> tuple[str, ...]:
-        return _compiler_version(self.compiler), _processor()
 
     def _compile(
         self,
         text: str,
         flags: Sequence[str],
         path: Path,
-        meanwhile: Callable[[], None] | None = None,
+        meanwhile: Callable[[], None] | None,
     ) -> str | None:
         """Compile a text, and return what the compiler says if it refuses it."""
         command = [*self.compiler.split(), *flags, f"-I{header_folder()}"]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from brian2.utils.stringtools import get_identifiers
 
-from ..backends.precompiled import PREFIX
 from .functions_text import namespace_lines, support_text, with_distinct_functions
 from .spatial_text import INCLUDE
 from .task import Array, Task
@@ -62,7 +61,7 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     parts = [
         "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
         "#define PROFILE\n" if profile else "",
-        PREFIX,
+        '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/teams.h"\n',
         INCLUDE if any(task.kind == "spatial" for task in tasks) else "",
         support_text(functions),
     ]
