@@ -87,6 +87,8 @@ def support_text(functions: Iterable[Function]) -> str:
             continue
         for array, (_, kind) in sorted(function.arrays.items()):
             parts.append(f"static thread_local {kind} *{array};")
+        # Brian2's own C++ has the functions of C, too.
+        parts += ["#include <math.h>\n#include <stdlib.h>"]
         parts += [text.strip() for text in function.support]
     return "\n".join(dict.fromkeys(part for part in parts if part)) + ("\n" if parts else "")
 

@@ -76,6 +76,23 @@ def test_refractoriness_with_methods_for_multiplicative_noise(method: str) -> No
 # ------------------------------------------------------------------------------------- functions that are given in C++
 
 
+def test_functions_in_cpp_may_call_those_of_c() -> None:
+    def build() -> tuple[brian2.Network, Callable[[], Any]]:
+        wave = brian2.Function(
+            lambda x: np.sin(x) + np.abs(x), arg_units=[1], return_unit=1, stateless=True
+        )
+        code = "static double wave(double x) { return sin(x) + fabs(x); }"
+        wave.implementations.add_implementation("cpp", code, name="wave")
+        cells = brian2.NeuronGroup(6, "y = wave(x) : 1\nx : 1", namespace={"wave": wave})
+        cells.x = np.linspace(-2, 3, 6)
+        seen = brian2.StateMonitor(cells, "y", record=True)
+        return brian2.Network(cells, seen), lambda: np.array(seen.y)
+
+    expected, found = on_both(build, 0.2)
+    assert expected.shape == (6, 2)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
 @pytest.mark.parametrize("names", [("slope", "slope"), ("slope", "fall")])
 def test_groups_may_know_different_functions_by_one_name(names: tuple[str, str]) -> None:
     def build() -> tuple[brian2.Network, Callable[[], Any]]:
