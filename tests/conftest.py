@@ -51,8 +51,9 @@ def quick_collections() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_brian2() -> Iterator[None]:
-    """Start from Brian2's own defaults, without compiled code, and with known random numbers."""
+    """Start from Brian2's own defaults and device, without compiled code, and with known random numbers."""
     import brian2
+    from brian2.devices.device import previous_devices, reset_device
 
     target = brian2.prefs.codegen.target
     brian2.prefs.codegen.target = "numpy"
@@ -62,6 +63,9 @@ def fresh_brian2() -> Iterator[None]:
     random.seed(SEED)
     yield
     brian2.prefs.codegen.target = target
+    # A test that sets a device twice must not leave one of them to all others.
+    while previous_devices:
+        reset_device()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

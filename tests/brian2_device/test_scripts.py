@@ -667,6 +667,7 @@ def test_clocks_tick_where_nothing_is_active() -> None:
     assert np.asarray(other.v) == pytest.approx(0)
     assert float(other.t / ms) == pytest.approx(6) and float(cells.t / ms) == pytest.approx(6)
     cells.active = True
+    reset_device()
     brian2.set_device("dendrify_gpu", road="fast")
     with pytest.raises(NotImplementedError, match="clocks tick on which no active object hangs"):
         network.run(1 * ms)
