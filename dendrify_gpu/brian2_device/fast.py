@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from brian2 import prefs
 from brian2.core.base import BrianObject
+from brian2.core.clocks import Clock
 from brian2.core.network import Network
 
 from ..fast_road import FastPlan, GeneralRoadNeeded, Reason, examine
@@ -89,8 +90,10 @@ def fast_road(
     namespace: Mapping[str, Any],
 ) -> FastRoad | tuple[Reason, ...]:
     """Return how the fused core runs a prepared network, or all that keeps it from doing so."""
-    clocks = {id(item.clock): item.clock for item in objects}
-    plan = examine(objects, min(clocks.values(), key=lambda clock: float(clock.dt_)), namespace)
+    clocks = [item.clock for item in objects if type(item.clock) is Clock]
+    if not clocks:
+        return (Reason("network", "has no clock with a regular time step"),)
+    plan = examine(objects, min(clocks, key=lambda clock: float(clock.dt_)), namespace)
     return FastRoad(plan, backend, random) if isinstance(plan, FastPlan) else plan
 
 

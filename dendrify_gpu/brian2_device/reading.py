@@ -13,13 +13,13 @@ from brian2.core.variables import ArrayVariable
 
 from ..gpu.ordered import (
     Array,
-    ClockTable,
     Line,
     PathwayTable,
     RecordTable,
     Task,
     sharing_of,
 )
+from .clocks import clock_table
 from .memory import padded
 from .recorded_code import RecordedCode
 from .slots import C_TYPES, Slots, kind_of
@@ -94,16 +94,10 @@ class TaskReader:
 
     def clock(self, clock: Clock, python: bool = False) -> int:
         """Return the number of a clock; `python` says that a task in Python hangs on it."""
-        if type(clock) is not Clock:
-            raise NotImplementedError(
-                f"{clock.name}: clocks of the type {type(clock).__name__} are not supported, only those of regular "
-                "time steps."
-            )
         known = [id(item) for item in self.clocks]
         if id(clock) not in known:
+            self.slots.tables.clocks.append(clock_table(clock))
             self.clocks.append(clock)
-            step, t, dt = (padded(clock.variables[name]) for name in ("timestep", "t", "dt"))
-            self.slots.tables.clocks.append(ClockTable(step, t, dt, int(clock._i_end), False))
             known.append(id(clock))
         number = known.index(id(clock))
         self.slots.tables.clocks[number].python |= python

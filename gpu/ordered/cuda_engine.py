@@ -144,7 +144,8 @@ class CudaOrderedRun:
         self._backend = program.backend
         clocks = [array for clock in tables.clocks for array in (clock.step, clock.t, clock.dt)]
         self._clock_arrays = clocks
-        self._arrays = DeviceArrays(program.backend, [*tables.arrays, *clocks])
+        times = [clock.times for clock in tables.clocks if clock.times is not None]
+        self._arrays = DeviceArrays(program.backend, [*tables.arrays, *clocks, *times])
         self._columns = [
             [self._upload(column) for column in record.columns] for record in tables.records
         ]
@@ -277,6 +278,7 @@ class CudaOrderedRun:
             structure.step = self._arrays.address(clock.step)
             structure.t = self._arrays.address(clock.t)
             structure.dt = self._arrays.address(clock.dt)
+            structure.times = None if clock.times is None else self._arrays.address(clock.times)
             structure.end, structure.python = clock.end, clock.python
 
     def _set_records(self) -> None:

@@ -125,6 +125,7 @@ class OrderedRun:
         for structure, clock in zip(self._clocks, tables.clocks, strict=False):
             structure.step = clock.step.ctypes.data
             structure.t, structure.dt = clock.t.ctypes.data, clock.dt.ctypes.data
+            structure.times = None if clock.times is None else clock.times.ctypes.data
             structure.end, structure.python = clock.end, clock.python
         self._records = self._structures(RecordStructure, len(tables.records))
         for number in range(len(tables.records)):

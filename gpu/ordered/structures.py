@@ -31,6 +31,7 @@ class ClockStructure(ctypes.Structure):
         ("step", _POINTER),
         ("t", _POINTER),
         ("dt", _POINTER),
+        ("times", _POINTER),
         ("end", c_int64),
         ("due", c_int32),
         ("python", c_int32),

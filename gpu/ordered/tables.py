@@ -11,13 +11,17 @@ __all__ = ["ClockTable", "PathwayTable", "RecordTable", "Tables"]
 
 @dataclass
 class ClockTable:
-    """A clock: arrays of one entry, its last step, and whether a task in Python hangs on it."""
+    """A clock: arrays of one entry, its last step, and whether a task in Python hangs on it.
+
+    A clock of given times has an infinite `dt`; the last of its `times` is infinite, too.
+    """
 
     step: np.ndarray
     t: np.ndarray
     dt: np.ndarray
     end: int
     python: bool
+    times: np.ndarray | None = None
 
 
 @dataclass

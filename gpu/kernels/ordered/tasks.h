@@ -25,11 +25,12 @@
 #define OWN_PLACE ((int64_t)0)
 #endif
 
-// A clock of Brian2. Its time is the product of steps and dt, never a sum.
+// A clock of Brian2. Its time is the product of steps and dt, never a sum; or one of given times, with an infinite dt.
 struct Clock {
     int64_t *step;
     double *t;
     double *dt;
+    const double *times;  // of given times: the last is infinite
     int64_t end;
     int32_t due;     // whether its tasks are carried out in the current step
     int32_t python;  // whether a task in Python hangs on it
@@ -164,7 +165,8 @@ TASK bool find_due_clocks(Run *run)
     for (int32_t k = 0; k < run->n_clock; ++k) {
         const double dt = *clock[k].dt < *clock[least].dt ? *clock[k].dt : *clock[least].dt;
         const double apart = *clock[k].t - *clock[least].t;
-        clock[k].due = k == least || apart / dt < 1e-4;
+        const bool together = clock[k].times && clock[least].times ? apart < 1e-14 : apart / dt < 1e-4;
+        clock[k].due = k == least || together;
     }
     return *clock[least].step < clock[least].end;
 }
@@ -208,7 +210,7 @@ TASK void end_step(Run *run)
         if (run->clock[k].due) {
             Clock *const clock = &run->clock[k];
             *clock->step += 1;
-            *clock->t = (double)*clock->step * *clock->dt;
+            *clock->t = clock->times ? clock->times[*clock->step] : (double)*clock->step * *clock->dt;
         }
     --run->steps;
     ++run->drawn;
