@@ -147,6 +147,7 @@ class TaskReader:
             n=self.slots.length(code.variables["N"]) if n is None else self.slots.size(n),
             options=options,
             comment=_comment(code),
+            single=self.slots.precision == 32,
         )
 
     def _update(self, owner: Any, code: RecordedCode) -> Task | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from brian2 import prefs
 from brian2.codegen.generators.base import CodeGenerator
 from brian2.codegen.statements import Statement
@@ -37,6 +39,17 @@ class _StatementGenerator(CodeGenerator):
     ) -> tuple[dict[Any, list[Statement]], dict[Any, list[Statement]], dict[str, Any]]:
         """Return the statements."""
         return scalar_statements, vector_statements, {}
+
+
+@contextmanager
+def _constants_in_double() -> Iterator[None]:
+    """Keep Brian2 from rounding constants: in ``sin(2*pi*f*t)`` an error of 2*pi grows with the time."""
+    kept = prefs["core.default_float_dtype"]
+    prefs["core.default_float_dtype"] = np.float64
+    try:
+        yield
+    finally:
+        prefs["core.default_float_dtype"] = kept
 
 
 class RecordedCode(Nameable):
@@ -83,14 +96,14 @@ class RecordedCode(Nameable):
         self.compiler_kwds = dict(compiler_kwds or {})
         self._alone = alone
         self.conditions = generator.get_conditional_write_vars()
-        dtype = prefs["core.default_float_dtype"]
         code = self.abstract_code
         if template_name == "stateupdate":
             code = {block: with_plain_exponentials(text) for block, text in code.items()}
         if template_name == "stateupdate" and "not_refractory" in variables:
             code = {block: specialised(text, self.conditions) for block, text in code.items()}
             generator.variables = {**generator.variables, CHOICE: choice_function()}
-        self.shared, self.each, _ = generator.translate(code, dtype=dtype)
+        with _constants_in_double():
+            self.shared, self.each, _ = generator.translate(code, dtype=np.float64)
 
     def before_run(self) -> None:
         """Prepare the queue of a pathway, as Brian2's own template does."""

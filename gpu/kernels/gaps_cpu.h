@@ -10,16 +10,16 @@ enum { GAP_LANES = VECTOR_BYTES / 8, GAP_CHUNK = 4096 };
 typedef double gap_lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 // Whole numbers below 2^52, and small numbers of either sign, by way of the bits of a double.
-DEVICE gap_lane whole_to_double(wide x) { return (gap_lane)(x | 0x4330000000000000u) - 0x1p+52; }
-DEVICE gap_lane small_to_double(wide x) { return (gap_lane)(x + 0x4338000000000000u) - 0x1.8p+52; }
+DEVICE gap_lane whole_to_double(long_uvec x) { return (gap_lane)(x | 0x4330000000000000u) - 0x1p+52; }
+DEVICE gap_lane small_to_double(long_uvec x) { return (gap_lane)(x + 0x4338000000000000u) - 0x1.8p+52; }
 
 DEVICE gap_lane gap_log(gap_lane x)
 {
-    const wide bits = (wide)x;
+    const long_uvec bits = (long_uvec)x;
     typedef int64_t signed_wide __attribute__((vector_size(VECTOR_BYTES), may_alias));
     const signed_wide exponent = ((signed_wide)bits - 0x3fe6a09e667f3bcd) >> 52;
-    const gap_lane e = small_to_double((wide)exponent);
-    const gap_lane f = (gap_lane)(bits - ((wide)exponent << 52)) - 1.0;
+    const gap_lane e = small_to_double((long_uvec)exponent);
+    const gap_lane f = (gap_lane)(bits - ((long_uvec)exponent << 52)) - 1.0;
     const gap_lane s = f / (2.0 + f);
     const gap_lane z = s * s;
     gap_lane p = z * SCALAR_LOG_6 + SCALAR_LOG_5;
@@ -36,11 +36,11 @@ DEVICE gap_lane gap_log(gap_lane x)
 DEVICE void geometric_gaps(uint32_t seed, uint32_t stream, const uint64_t *index, const uint64_t *step,
                            const double *inverse, int32_t *gap)
 {
-    wide counter[4] = {*(const wide *)index, *(const wide *)step, {}, (wide){} + FOR_GAPS};
+    long_uvec counter[4] = {*(const long_uvec *)index, *(const long_uvec *)step, {}, (long_uvec){} + FOR_GAPS};
     uint32_t key_0 = seed, key_1 = stream;
     for (int round = 0; round < PHILOX_ROUNDS; ++round) {
-        const wide product_0 = multiply_wide(counter[0], (wide){} + PHILOX_MULTIPLIER_0);
-        const wide product_1 = multiply_wide(counter[2], (wide){} + PHILOX_MULTIPLIER_1);
+        const long_uvec product_0 = multiply_wide(counter[0], (long_uvec){} + PHILOX_MULTIPLIER_0);
+        const long_uvec product_1 = multiply_wide(counter[2], (long_uvec){} + PHILOX_MULTIPLIER_1);
         counter[0] = (product_1 >> 32) ^ counter[1] ^ key_0;
         counter[1] = product_1 & 0xffffffffu;
         counter[2] = (product_0 >> 32) ^ counter[3] ^ key_1;

@@ -34,10 +34,14 @@ struct mask {
 };
 
 // Written out: with a loop here, compilers take a minute for what takes them a second.
+#define FOR_PART(which, ...) { constexpr int k = which; __VA_ARGS__; }
 #if REGISTERS == 1
-#define FOR_EACH_PART(...) { constexpr int k = 0; __VA_ARGS__; }
+#define FOR_EACH_PART(...) FOR_PART(0, __VA_ARGS__)
+#elif REGISTERS == 2
+#define FOR_EACH_PART(...) FOR_PART(0, __VA_ARGS__) FOR_PART(1, __VA_ARGS__)
 #else
-#define FOR_EACH_PART(...) { constexpr int k = 0; __VA_ARGS__; } { constexpr int k = 1; __VA_ARGS__; }
+#define FOR_EACH_PART(...)                                                                                            \
+    FOR_PART(0, __VA_ARGS__) FOR_PART(1, __VA_ARGS__) FOR_PART(2, __VA_ARGS__) FOR_PART(3, __VA_ARGS__)
 #endif
 
 // A function of lanes that does to each register what a function or an operator of registers does.

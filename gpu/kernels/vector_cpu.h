@@ -213,19 +213,19 @@ DEVICE ivec vector_iota(void)
 }
 
 // The product of the low 32 bits of each pair of 64-bit numbers.
-typedef uint64_t wide __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef uint64_t long_uvec __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
-DEVICE wide multiply_wide(wide a, wide b)
+DEVICE long_uvec multiply_wide(long_uvec a, long_uvec b)
 {
 #if defined(GCC_VECTOR_FUNCTIONS)
     typedef int words __attribute__((vector_size(VECTOR_BYTES)));
 #if VECTOR_BYTES == 64
     typedef long long product __attribute__((vector_size(VECTOR_BYTES)));
-    return (wide)__builtin_ia32_pmuludq512_mask((words)a, (words)b, (product){}, (uint8_t)-1);
+    return (long_uvec)__builtin_ia32_pmuludq512_mask((words)a, (words)b, (product){}, (uint8_t)-1);
 #elif VECTOR_BYTES == 32
-    return (wide)__builtin_ia32_pmuludq256((words)a, (words)b);
+    return (long_uvec)__builtin_ia32_pmuludq256((words)a, (words)b);
 #else
-    return (wide)__builtin_ia32_pmuludq128((words)a, (words)b);
+    return (long_uvec)__builtin_ia32_pmuludq128((words)a, (words)b);
 #endif
 #else
     return (a & 0xffffffffu) * (b & 0xffffffffu);
@@ -235,10 +235,10 @@ DEVICE wide multiply_wide(wide a, wide b)
 // The upper half of the product of 32-bit words, one word in each place.
 DEVICE uvec multiply_high(uvec a, uint32_t b)
 {
-    const wide factor = (uint64_t)b - (wide){};
+    const long_uvec factor = (uint64_t)b - (long_uvec){};
 #if PRECISION == 32
-    const wide even = multiply_wide((wide)a, factor);
-    const wide odd = multiply_wide((wide)a >> 32, factor);
+    const long_uvec even = multiply_wide((long_uvec)a, factor);
+    const long_uvec odd = multiply_wide((long_uvec)a >> 32, factor);
     return (uvec)((even >> 32) | (odd & 0xffffffff00000000u));
 #else
     return multiply_wide(a, factor) >> 32;
@@ -251,7 +251,7 @@ DEVICE uvec multiply_low(uvec a, uint32_t b)
 #if PRECISION == 32
     return a * b;
 #else
-    return multiply_wide(a, (uint64_t)b - (wide){}) & 0xffffffffu;
+    return multiply_wide(a, (uint64_t)b - (long_uvec){}) & 0xffffffffu;
 #endif
 }
 

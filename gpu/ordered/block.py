@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from brian2.utils.stringtools import get_identifiers
 
@@ -15,9 +15,6 @@ from .task import Array, Function, Kind, Line, Number, Symbol, Task
 from .values import Local, Text, converted
 
 __all__ = ["Block"]
-
-_SHARED_TYPES = {"float": "double", "integer": "int64_t", "boolean": "bool"}
-_LANE_TYPES = {"float": "lane", "integer": "ilane", "boolean": "mask"}
 
 
 @dataclass
@@ -44,14 +41,13 @@ class Block:
     side_by_side: bool = False
     _names: dict[str, Symbol | Local] = field(init=False)
     _writer: ExpressionWriter = field(init=False)
-    _same_for_all: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._names = dict(self.task.symbols)
         for line in (*self.task.shared, *self.task.each):
             if line.operator == ":=" or line.target not in self._names:
                 self._names[line.target] = Local(line.kind, line.shared)
-        self._writer = ExpressionWriter(self.task.name, self._names, c_name)
+        self._writer = ExpressionWriter(self.task.name, self._names, c_name, self.task.single)
         self._writer.side_by_side = self.side_by_side
         if self.since_spike:
             self._writer.elapsed = "(isplat((integer)step) - last_spike_step)"
@@ -217,7 +213,9 @@ class Block:
         before = list(self._writer.definitions)
         self._writer.definitions.clear()
         self._writer.forget(c_name(line.target))
-        kind = "" if declared else f"{_SHARED_TYPES[target.kind]} "
+        if isinstance(target, Local):
+            self._names[line.target] = replace(target, wide=target.wide or text.wide)
+        kind = "" if declared else f"{Text('', target.kind, True).type} "
         return [*before, f"{constant}{kind}{c_name(line.target)} = {value};"]
 
     def loads(self, contiguous: bool = True) -> list[str]:
@@ -233,16 +231,15 @@ class Block:
             where = self._where(name, contiguous)
             lines.append(f"const ilane {c_name(name)} = {where};")
         for name in self.reads:
-            symbol = self._array(name)
             if name in self.indices:
                 continue
             constant = "" if name in self.writes else "const "
-            kind = _LANE_TYPES[symbol.kind]
-            lines.append(f"{constant}{kind} {c_name(name)} = {self._where(name, contiguous)};")
+            value = self._where(name, contiguous)
+            lines.append(f"{constant}{self.value(name).type} {c_name(name)} = {value};")
         declared = set(self.reads) | set(self.indices)
         for name in self.writes:
             if name not in declared:
-                lines.append(f"{_LANE_TYPES[self._array(name).kind]} {c_name(name)};")
+                lines.append(f"{self.value(name).type} {c_name(name)};")
         return lines
 
     def each_lines(self) -> list[str]:
@@ -253,13 +250,11 @@ class Block:
             text = self._writer.write(_whole_expression(line))
             target = self._names[line.target]
             assert not isinstance(target, Function | Number)
-            value = converted(text, target.kind, False)
-            name = c_name(line.target)
-            always = isinstance(target, Array) and target.condition is None
-            if always and text.shared and text.kind == "float":
-                self._same_for_all[line.target] = text.code
-            else:
-                self._same_for_all.pop(line.target, None)
+            if isinstance(target, Local) and line.target not in defined:
+                target = self._names[line.target] = replace(target, wide=text.wide)
+            known = self.value(line.target)
+            value = converted(text, target.kind, False, known.wide)
+            name = known.code
             lines += self._writer.definitions
             self._writer.definitions.clear()
             self._writer.forget(name)
@@ -269,12 +264,15 @@ class Block:
                         f"{self.task.name}: {line.target!r} is shared and cannot be set for each element."
                     )
                 if target.condition is not None:
+                    condition = converted(
+                        self.value(target.condition), "boolean", False, known.wide
+                    )
                     select = {"float": "select", "integer": "iselect", "boolean": "mask_select"}
-                    function = select[target.kind]
-                    value = f"{function}({c_name(target.condition)}, {value}, {name})"
+                    function = _space(known) + select[target.kind]
+                    value = f"{function}({condition}, {value}, {name})"
                 lines.append(f"{name} = {value};")
                 continue
-            declaration = "" if line.target in defined else f"{_LANE_TYPES[target.kind]} "
+            declaration = "" if line.target in defined else f"{known.type} "
             constant = "" if declaration == "" or self._set_again(line) else "const "
             defined.add(line.target)
             lines.append(f"{constant}{declaration}{name} = {value};")
@@ -284,18 +282,21 @@ class Block:
         """Return what stores the values that the lines changed."""
         lines = []
         for name in self.writes:
-            symbol = self._array(name)
-            where, value = f"at_{c_name(name)}", c_name(name)
-            if not contiguous and symbol.type == "double" and name in self._same_for_all:
-                # Times stay in double precision.
-                value = self._same_for_all[name]
+            symbol, value = self._array(name), self.value(name)
+            where = f"at_{c_name(name)}"
             if symbol.index == "_idx" and contiguous:
-                lines.append(f"put({where} + first, {value});")
-            elif symbol.index == "_idx":
-                lines.append(f"scatter({where}, element, {value}, here);")
+                lines.append(f"{_space(value)}put({where} + first, {value.code});")
             else:
-                lines.append(f"scatter({where}, {c_name(symbol.index)}, {value}, here);")
+                place = self._place(symbol, value)
+                lines.append(f"{_space(value)}scatter({where}, {place}, {value.code}, here);")
         return lines
+
+    def value(self, name: str) -> Text:
+        """Return the text of a name."""
+        symbol = self._names[name]
+        assert not isinstance(symbol, Function)
+        wide = self.task.single and not isinstance(symbol, Number) and symbol.wide
+        return Text(c_name(name), symbol.kind, symbol.shared, wide=wide)
 
     def in_memory(self, name: str) -> str:
         """Return the text of a value of the element as it is in memory, or of a shared one, without rounding.
@@ -316,11 +317,17 @@ class Block:
         return f"at_{c_name(source)}[{index}]"
 
     def _where(self, name: str, contiguous: bool) -> str:
-        symbol = self._array(name)
+        symbol, value = self._array(name), self.value(name)
         where = f"at_{c_name(name)}"
-        if symbol.index == "_idx":
-            return f"fetch({where} + first)" if contiguous else f"gather({where}, element)"
-        return f"gather({where}, {c_name(symbol.index)})"
+        if symbol.index == "_idx" and contiguous:
+            return f"{_space(value)}fetch({where} + first)"
+        return f"{_space(value)}gather({where}, {self._place(symbol, value)})"
+
+    @staticmethod
+    def _place(symbol: Array, value: Text) -> str:
+        """Return the number of the entry of an array that belongs to an element."""
+        index = "element" if symbol.index == "_idx" else c_name(symbol.index)
+        return f"widen({index})" if value.wide else index
 
     def _all_lines(self) -> tuple[Line, ...]:
         return (*self.task.shared, *self.task.each)
@@ -331,7 +338,13 @@ class Block:
 
 
 def _declared(constant: str, kind: Kind, name: str, value: str) -> str:
-    return f"{constant}{_SHARED_TYPES[kind]} {c_name(name)} = ({_SHARED_TYPES[kind]}){value};"
+    type_name = Text("", kind, True).type
+    return f"{constant}{type_name} {c_name(name)} = ({type_name}){value};"
+
+
+def _space(value: Text) -> str:
+    """Return the namespace of the functions that load and store a value."""
+    return "wide::" if value.wide else ""
 
 
 def _whole_expression(line: Line) -> str:

@@ -61,6 +61,7 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     parts = [
         "// Generated: a time step of a network, task by task, in the order of Brian2.\n",
         "#define PROFILE\n" if profile else "",
+        "#define WIDE_LANES\n" if any(_has_wide_lanes(text) for text in texts) else "",
         '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/teams.h"\n',
         INCLUDE if any(task.kind == "spatial" for task in tasks) else "",
         support_text(functions),
@@ -74,6 +75,10 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
     n_kept = sum(text.n_kept for text in texts)
     whole = "\n".join(part for part in parts if part)
     return OrderedText(whole, texts, n_kept, _written(tasks, texts))
+
+
+def _has_wide_lanes(text: TaskText) -> bool:
+    return text.namespace == "many" and "wide::" in text.text
 
 
 def _written(tasks: Sequence[Task], texts: Sequence[TaskText]) -> frozenset[int]:

@@ -11,7 +11,7 @@ from .block import Block
 from .names import c_name
 from .task import Array, Task
 from .task_parts import TaskText, clock_lines, function_text, sizes, vector_loop
-from .values import Text, converted
+from .values import converted
 
 __all__ = ["INCLUDE", "write_spatial"]
 
@@ -30,8 +30,8 @@ def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
     body = [
         *block.loads(),
         *block.each_lines(),
-        f"put(gtot + first, {_value(task, '_gtot')});",
-        f"put(rest + first, {_value(task, '_I0')});",
+        f"put(gtot + first, {_value(block, '_gtot')});",
+        f"put(rest + first, {_value(block, '_I0')});",
     ]
     results = ", ".join(f"({_type(task, name)} *)at_{c_name(name)}" for name in ("v", "Ic"))
     lines = [
@@ -55,10 +55,9 @@ def write_spatial(number: int, task: Task, since_spike: bool) -> TaskText:
     return function_text(number, task, "many", lines, block)
 
 
-def _value(task: Task, name: str) -> str:
+def _value(block: Block, name: str) -> str:
     """Return a value as a lane; one without variables is the same for all compartments."""
-    line = next(line for line in (*task.shared, *task.each) if line.target == name)
-    return converted(Text(c_name(name), line.kind, line.shared), "float", False)
+    return converted(block.value(name), "float", False)
 
 
 def _type(task: Task, name: str) -> str:

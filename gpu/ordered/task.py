@@ -62,6 +62,11 @@ class Array:
         """Whether all elements have the same value."""
         return self.index == "0"
 
+    @property
+    def wide(self) -> bool:
+        """Whether single precision is not enough for it: the time, and what is kept in double precision."""
+        return self.type in ("double", "int64_t") and not (self.shared and self.constant)
+
 
 @dataclass(frozen=True)
 class Number:
@@ -138,6 +143,8 @@ class Task:
         What else a task of this kind needs, described with the text of that kind.
     comment : str
         The statements as the user wrote them, shown in the text.
+    single : bool
+        Whether numbers of elements are computed in single precision.
     """
 
     kind: TaskKind
@@ -149,3 +156,4 @@ class Task:
     n: int
     options: Mapping[str, Any] = field(default_factory=dict)
     comment: str = ""
+    single: bool = False

@@ -142,9 +142,9 @@ def _prepared_text(number: int, block: Block) -> str:
     return f"TASK void prepare_{number}(Run *run)\n{{\n{body}}}\n"
 
 
-_DECLARED = re.compile(r"\s*(?:const )?(?:\w+ (?:\*const )?)?(\w+)(?: = .*)?;$")
+_DECLARED = re.compile(r"\s*(?:const )?(?:[\w:]+ (?:\*const )?)?(\w+)(?: = .*)?;$")
 _TYPES = re.compile(
-    r"\s*(?:const )?(?:lane|ilane|mask|double|int64_t|bool|\w+ \*const) (?:\*const )?(\w+)(?: = |;)"
+    r"\s*(?:const )?(?:(?:wide::)?(?:lane|ilane|mask)|double|int64_t|bool|\w+ \*const) (?:\*const )?(\w+)(?: = |;)"
 )
 
 

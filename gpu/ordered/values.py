@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .task import Kind
 
-__all__ = ["Local", "Text", "as_integer", "converted"]
+__all__ = ["Local", "Text", "as_integer", "converted", "narrow"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class Text:
     opposite : str or None
         Of a negated lane: the code without the sign. ``a * (-b)`` is written as ``-(a * b)``, so that both are known
         to be the same.
+    wide : bool
+        Whether single precision is not enough for it, as for the time: of a lane that it is one of the namespace
+        ``wide``, in double precision; of a shared value that lanes become wide where they meet it.
     """
 
     code: str
@@ -30,6 +33,14 @@ class Text:
     shared: bool
     factors: tuple[str, str] | None = None
     opposite: str | None = None
+    wide: bool = False
+
+    @property
+    def type(self) -> str:
+        """Type in C of a variable with this value."""
+        if self.shared:
+            return _SHARED_TYPES[self.kind]
+        return ("wide::" if self.wide else "") + _LANE_TYPES[self.kind]
 
 
 @dataclass(frozen=True)
@@ -38,35 +49,58 @@ class Local:
 
     kind: Kind
     shared: bool
+    wide: bool = False
 
 
-def converted(text: Text, kind: Kind, shared: bool) -> str:
-    """Return the text of a value as another kind, and of a shared value for each element."""
+_SHARED_TYPES = {"float": "double", "integer": "int64_t", "boolean": "bool"}
+_LANE_TYPES = {"float": "lane", "integer": "ilane", "boolean": "mask"}
+
+
+def converted(text: Text, kind: Kind, shared: bool, wide: bool = False) -> str:
+    """Return the text of a value as another kind, and of a shared value for each element.
+
+    Parameters
+    ----------
+    text : Text
+    kind : {'boolean', 'integer', 'float'}
+    shared : bool
+        Whether a shared value stays one; what differs between elements cannot become shared.
+    wide : bool, optional
+        Whether lanes are wanted in double precision.
+    """
     code, current = text.code, text.kind
     if text.shared and shared:
         if current == kind:
             return code
-        type_name = {"float": "double", "integer": "int64_t", "boolean": "bool"}[kind]
         function = "whole::to_integer" if (current, kind) == ("float", "integer") else ""
-        return f"{function}({code})" if function else f"({type_name})({code})"
+        return f"{function}({code})" if function else f"({_SHARED_TYPES[kind]})({code})"
     if shared:
         raise ValueError(f"{code} differs between elements")
+    space = "wide::" if wide else ""
     if text.shared:
         if kind == "float":
-            return f"splat((real)({code}))"
+            return f"{space}splat(({'double' if wide else 'real'})({code}))"
         if kind == "integer":
-            return f"isplat((integer)({converted(text, 'integer', True)}))"
-        return f"mask_splat((bool)({code}))"
-    if current == kind:
-        return code
-    if current == "boolean":
-        code = f"whole_of({code})"
-        return code if kind == "integer" else f"to_real({code})"
-    if kind == "float":
-        return f"to_real({code})"
-    if kind == "integer":
-        return f"to_integer({code})"
-    return f"nonzero({code})"
+            whole = converted(text, "integer", True)
+            return f"{space}isplat(({'int64_t' if wide else 'integer'})({whole}))"
+        return f"{space}mask_splat((bool)({code}))"
+    # One kind becomes another in the wider of the two arithmetics.
+    if wide and not text.wide:
+        code = f"widen({code})"
+    among = "wide::" if wide or text.wide else ""
+    if current == "boolean" and kind != "boolean":
+        code, current = f"{among}whole_of({code})", "integer"
+    if current != kind:
+        function = {"float": "to_real", "integer": "to_integer", "boolean": "nonzero"}[kind]
+        code = f"{among}{function}({code})"
+    return f"narrow({code})" if text.wide and not wide else code
+
+
+def narrow(text: Text) -> Text:
+    """Return a value in the precision of the network: one that is no longer too large for it."""
+    if not text.wide:
+        return text
+    return Text(converted(text, text.kind, text.shared), text.kind, text.shared)
 
 
 def as_integer(text: Text) -> str:

@@ -189,22 +189,6 @@ DEVICE uint32_t places_below(int64_t first, int64_t end)
     return end - first < LANES ? (1u << (end - first)) - 1u : 0xffffffffu >> (32 - LANES);
 }
 
-// The time since another one. Both are kept in double precision.
-DEVICE lane time_since(double now, const double *p)
-{
-    lane r;
-    FOR_EACH_PART(r.part[k] = __builtin_convertvector(
-                      now - *(const typename Values<double>::vector *)(p + k * VECTOR_LANES), vec))
-    return r;
-}
-DEVICE lane time_since(double now, const double *p, ilane index)
-{
-    lane r = splat(0);
-    for (int k = 0; k < LANES; ++k)
-        set_value(&r, k, (real)(now - p[whole_value(index, k)]));
-    return r;
-}
-
 // Events of a threshold, one after another.
 struct Found {
     int32_t *event;

@@ -27,10 +27,6 @@ DEVICE mask as_value(bool x) { return x; }
 template <class T> DEVICE auto fetch(const T *p) { return as_value(*p); }
 template <class T> DEVICE auto gather(const T *p, ilane index) { return as_value(p[index]); }
 
-// The time since another one. Both are kept in double precision.
-DEVICE lane time_since(double now, const double *p) { return (lane)(now - *p); }
-DEVICE lane time_since(double now, const double *p, ilane index) { return (lane)(now - p[index]); }
-
 template <class T, class V> DEVICE void put(T *p, V x) { *p = (T)x; }
 template <class T, class V> DEVICE void scatter(T *p, ilane index, V x, mask here)
 {
