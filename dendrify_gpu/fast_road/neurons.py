@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sympy
 from brian2 import BinomialFunction, prefs
 from brian2.core.functions import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, Function
@@ -26,6 +27,7 @@ _MOST_PROGRAMS = 128
 
 #: What a group knows of itself and a program does not.
 _OWN_NAMES = {"N": "uses N", "lastspike": "uses lastspike"}
+_TIMES = frozenset({"t", "t_in_timesteps"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,8 @@ def read_neurons(
     for name, feature in _OWN_NAMES.items():
         if name in identifiers:
             return Reason(group.name, feature)
+    if np.dtype(prefs["core.default_float_dtype"]).itemsize == 4 and identifiers & _TIMES:
+        return Reason(group.name, "reckons with the time, which single precision would round")
     try:
         method = _method_key(group)
         namespace = _namespace(group, identifiers, run_namespace)

@@ -390,3 +390,16 @@ def test_chance_from_a_function_object_is_no_reason() -> None:
         cells = plain_cells("dv/dt = (draw() - v)/(10*ms) : 1", method="euler", namespace=space)
         Network(cells).run(2 * ms)
         assert np.ptp(cells.v[:]) > 0
+
+
+@pytest.mark.parametrize("expression", ["sin(2*pi*10*Hz*t)", "t_in_timesteps % 3"])
+def test_the_time_in_single_precision(expression: str) -> None:
+    """The core would round it; the general road keeps it in double precision."""
+    prefs.core.default_float_dtype = np.float32
+    try:
+        found = refusal(
+            lambda: [plain_cells(f"dv/dt = ({expression} - v)/(10*ms) : 1", method="euler")]
+        )
+    finally:
+        prefs.core.default_float_dtype = np.float64
+    assert found == "cells: reckons with the time, which single precision would round"
