@@ -10,8 +10,11 @@ The time of a step leaves out everything before the first one. "Before the first
 compilation: for this library with an empty cache, with a filled one and in a later call of ``run``, for cpp_standalone
 the build of the program. "In all" adds the first and the steps.
 
+``--first-result`` measures another thing: the seconds from the line ``run`` to the end of its first step, each in a
+fresh process with an empty cache, for cpp_standalone with the time of its program.
+
 Usage: python benchmarks/brian2_networks.py [--networks NAME ...] [--threads 1 2] [--precision float64 float32]
-    [--repeats R] [--duration MS] [--large-stdp INPUTS]
+    [--repeats R] [--duration MS] [--large-stdp INPUTS] [--first-result]
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +151,23 @@ def measure(side: str, folder: str, order: str) -> None:
     print(json.dumps(result), flush=True)
 
 
+def first_results(work: Work, repeats: int, large: int) -> str:
+    """Return the row of the table of first results: one step, from nothing."""
+    one_step = replace(work, case=replace(work.case, duration=0.1))
+    ours: list[float] = []
+    brian: list[float] = []
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory() as name:
+            ours.append(in_process(one_step, "ours", Path(name), large)["before"])
+            before = in_process(one_step, "brian", Path(name), large)["before"]
+            started = time.perf_counter()
+            run_brian(Path(name) / "program", before)
+            brian.append(before + time.perf_counter() - started)
+    ratios = [b / o for b, o in zip(brian, ours, strict=True)]
+    cells = [work.case.title, work.precision, str(work.threads), spread(ours), spread(brian)]
+    return f"| {' | '.join([*cells, spread(ratios, 1)])} |"
+
+
 def spread(values: list[float], digits: int = 2) -> str:
     middle, least, most = (f"{f(values):.{digits}f}" for f in (np.median, min, max))
     return f"{middle} [{least}, {most}]"
@@ -195,14 +215,21 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--duration", type=float, help="biological time in ms, for all networks")
     parser.add_argument("--large-stdp", type=int, default=100_000, help="inputs, in thousands")
+    parser.add_argument("--first-result", action="store_true", help="time one step from nothing")
     options = parser.parse_args()
     if options.large_stdp % 1000 or options.large_stdp < 2000:
         parser.error(f"--large-stdp is {options.large_stdp}; give a multiple of 1000 from 2000 on")
     print(f"{os.cpu_count()} CPUs, {options.repeats} repeats; median [least, most]\n")
-    heads = ["network", "precision", "threads", "ours (µs per step)", "Brian2 (µs per step)"]
-    heads += ["Brian2 / ours", "ours before the first step (empty cache, filled, later run; s)"]
-    heads += ["Brian2 before the first step (s)"]
-    heads += ["s in all (ours, Brian2)", "spikes (ours, Brian2)"]
+    heads = ["network", "precision", "threads"]
+    if options.first_result:
+        row = first_results
+        heads += ["ours (s)", "Brian2 (s)", "Brian2 / ours"]
+    else:
+        row = compare
+        heads += ["ours (µs per step)", "Brian2 (µs per step)", "Brian2 / ours"]
+        heads += ["ours before the first step (empty cache, filled, later run; s)"]
+        heads += ["Brian2 before the first step (s)"]
+        heads += ["s in all (ours, Brian2)", "spikes (ours, Brian2)"]
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for name in options.networks:
         case = cases(options.large_stdp)[name]
@@ -211,7 +238,7 @@ def main() -> int:
         for precision in options.precision:
             for threads in options.threads:
                 work = Work(case, threads, precision)
-                print(compare(work, options.repeats, options.large_stdp), flush=True)
+                print(row(work, options.repeats, options.large_stdp), flush=True)
     return 0
 
 

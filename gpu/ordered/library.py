@@ -138,7 +138,7 @@ def _preparations(texts: Sequence[TaskText]) -> str:
         f"// Where each task keeps what it needs of constants.\nenum {{ {places} }};\n\n"
         if places
         else ""
-    ) + f"{functions}\nTASK void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
+    ) + f"{functions}\nSELDOM void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
 
 
 def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:

@@ -139,7 +139,7 @@ def _prepared_text(number: int, block: Block) -> str:
         return ""
     lines = without_unused(block.prepared_lines())
     body = "".join(f"    {line}\n" for line in lines)
-    return f"TASK void prepare_{number}(Run *run)\n{{\n{body}}}\n"
+    return f"SELDOM void prepare_{number}(Run *run)\n{{\n{body}}}\n"
 
 
 _DECLARED = re.compile(r"\s*(?:const )?(?:[\w:]+ (?:\*const )?)?(\w+)(?: = .*)?;$")

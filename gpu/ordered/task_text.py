@@ -142,7 +142,7 @@ def _pathway(number: int, task: Task, since_spike: bool) -> TaskText:
         "};",
         "",
         "// One event after another.",
-        f"EVENTS void events_{number}(Run *run, const Given_{number} &given, const int32_t *order, int64_t begin,",
+        f"TASK_APART void events_{number}(Run *run, const Given_{number} &given, const int32_t *order, int64_t begin,",
         "                         int64_t end)",
         "{",
         *indented(

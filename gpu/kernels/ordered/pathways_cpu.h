@@ -10,7 +10,7 @@
 TASK bool has_room_for_spikes(const Run *) { return true; }
 TASK void land_spikes(Run *) {}
 
-static bool grow(Flight *flight, bool with_cursor)
+SELDOM bool grow(Flight *flight, bool with_cursor)
 {
     const int64_t room = flight->room ? 2 * flight->room : 64;
     int32_t *const source = (int32_t *)malloc(sizeof(int32_t) * (size_t)room);
@@ -43,7 +43,7 @@ static bool grow(Flight *flight, bool with_cursor)
 }
 
 // A spike joins those on their way.
-static bool take_off(const Pathway *pathway, Flight *flight, const int64_t *row, int32_t source, int64_t step)
+TASK_APART bool take_off(const Pathway *pathway, Flight *flight, const int64_t *row, int32_t source, int64_t step)
 {
     if (flight->tail - flight->head == flight->room && !grow(flight, pathway->delay != 0))
         return false;

@@ -9,19 +9,22 @@
 
 #ifdef ON_CUDA
 #include "../barrier_cuda.h"
-// Functions of the core, those that have to be inlined, and members; functions that carry out events; and the place of a
-// thread among those of its worker.
+// Functions of the core; those that have to be inlined, those that are called, and those that are called seldom; members; and
+// the place of a thread among those of its worker. What is written once and made small where speed does not count is
+// compiled sooner: before a first result, most of the time goes there.
 #define TASK static __device__ __attribute__((unused))
 #define TASK_INLINE TASK
 #define MEMBER __device__
-#define EVENTS static __device__
+#define TASK_APART TASK
+#define SELDOM TASK
 #define OWN_PLACE ((int64_t)threadIdx.x)
 #else
 #include "../barrier_cpu.h"
 #define TASK static inline __attribute__((unused))
 #define TASK_INLINE static inline __attribute__((always_inline))
 #define MEMBER
-#define EVENTS static __attribute__((noinline))
+#define TASK_APART static __attribute__((noinline, unused))
+#define SELDOM static __attribute__((cold, noinline, unused))
 #define OWN_PLACE ((int64_t)0)
 #endif
 
@@ -114,7 +117,7 @@ struct alignas(64) Worker {
 enum { ALL_TASKS = 0x7fffffff };
 
 // Written for each network.
-TASK void prepare(Run *run);
+SELDOM void prepare(Run *run);
 TASK void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);
 
 // Whether there is room for the spikes of a step, and what its end does with them.
@@ -155,7 +158,7 @@ TASK int64_t share_end(const Worker *me, int64_t n, int64_t places)
 // ----------------------------------------------------------------------------------------------------------- clocks
 
 // Which clocks are due: those whose time is the least, up to rounding. Brian2's rule.
-TASK bool find_due_clocks(Run *run)
+TASK_APART bool find_due_clocks(Run *run)
 {
     Clock *const clock = run->clock;
     int32_t least = 0;
@@ -172,7 +175,7 @@ TASK bool find_due_clocks(Run *run)
 }
 
 // Decide whether another step can be done.
-TASK void look_ahead(Run *run)
+TASK_APART void look_ahead(Run *run)
 {
     run->running = 0;
     if (run->state == OUT_OF_MEMORY)
@@ -199,7 +202,7 @@ TASK void look_ahead(Run *run)
 }
 
 // The end of a step: records grow, spikes take off, and due clocks tick.
-TASK void end_step(Run *run)
+TASK_APART void end_step(Run *run)
 {
     for (int32_t k = 0; k < run->n_record; ++k) {
         run->record[k].count += run->record[k].taken;

@@ -41,7 +41,7 @@ static void *run_worker(void *argument)
 
 enum { MOST_THREADS = 1024 };
 
-static int32_t run_threads(Run *run)
+SELDOM int32_t run_threads(Run *run)
 {
     pthread_t thread[MOST_THREADS];
     const int32_t wanted = run->n_worker;
