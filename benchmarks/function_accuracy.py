@@ -23,7 +23,7 @@ import mpmath
 import numpy as np
 
 from dendrify_gpu.gpu.backends.base import header_folder
-from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS, find_compiler
+from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS, find_compiler
 
 REAL = {32: np.float32, 64: np.float64}
 _INTEGER = {32: np.uint32, 64: np.uint64}

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from dendrify_gpu.gpu.backends.base import header_folder
-from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS, find_compiler
+from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS, find_compiler
 
 REAL = {32: np.float32, 64: np.float64}
 N_ELEMENT = 4096

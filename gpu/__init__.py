@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from . import ordered
 from .backends.base import Backend
-from .backends.cpu import CpuBackend, find_compiler
+from .backends.cpu import CpuBackend
 from .backends.cuda import CudaBackend
 from .backends.cuda_devices import CudaDevice, cuda_devices, cuda_unavailable
+from .backends.cxx import find_compiler
 from .backends.device_views import DeviceView
 from .backends.foreign_arrays import host_values
 from .backends.nvcc import find_nvcc

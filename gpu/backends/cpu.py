@@ -5,86 +5,23 @@ from __future__ import annotations
 import ctypes
 import math
 import os
-import platform
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import psutil
 from numpy.typing import DTypeLike
 
-from ..cache import cached_file
 from ..codegen.step_function import StepFunction
 from ..codegen.translation_unit import translation_unit
 from ..errors import NetworkTooLargeError, ToolchainError
-from .base import Buffer, WorkItem, header_folder, header_text
+from .base import Buffer, WorkItem
+from .cxx import compile_library, compiler_version, find_compiler
 
-__all__ = ["COMPILER_FLAGS", "CpuBackend", "find_compiler"]
-
-#: Contraction and fast-math stay off: results must not depend on the compiler.
-COMPILER_FLAGS = (
-    "-std=c++17",
-    "-O3",
-    "-march=native",
-    "-ffp-contract=off",
-    "-fno-math-errno",
-    "-fno-trapping-math",
-    "-fno-tree-slp-vectorize",
-    "-fPIC",
-    "-shared",
-    "-pthread",
-    "-Wall",
-    "-Wextra",
-    "-Wno-psabi",
-)
+__all__ = ["CpuBackend"]
 
 _ALIGNMENT = 64
-
-
-def find_compiler() -> str:
-    """Return the C++ compiler: the one in the environment variable ``CXX``, else g++, else clang++.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ToolchainError
-        If there is none.
-    """
-    for name in (os.environ.get("CXX"), "g++", "clang++"):
-        if name and shutil.which(name.split()[0]):
-            return name
-    raise ToolchainError(
-        "No C++ compiler was found. Install one: 'apt install g++' on Debian or Ubuntu, 'dnf install "
-        "gcc-c++' on Fedora, 'xcode-select --install' on macOS, or 'conda install cxx-compiler'. A "
-        "compiler elsewhere can be named in the environment variable CXX."
-    )
-
-
-@cache
-def _compiler_version(compiler: str) -> str:
-    command = [*compiler.split(), "--version"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[
-        0
-    ]
-
-
-@cache
-def _processor() -> str:
-    """Return what ``-march=native`` depends on."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return f"{platform.machine()} {platform.processor()}"
-    wanted = ("model name", "flags", "Features", "CPU part")
-    return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
 
 
 class CpuBuffer:
@@ -195,7 +132,7 @@ class CpuBackend:
     def description(self) -> str:
         """Compiler and number of threads."""
         threads = f"{self.threads} thread" + ("s" if self.threads > 1 else "")
-        return f"CPU, {threads}, {_compiler_version(self.compiler)}"
+        return f"CPU, {threads}, {compiler_version(self.compiler)}"
 
     def source(self, functions: Sequence[StepFunction]) -> str:
         """Return the text that is compiled for these step functions."""
@@ -207,7 +144,11 @@ class CpuBackend:
         return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
 
     def library(
-        self, text: str, precision: int, meanwhile: Callable[[], None] | None = None
+        self,
+        text: str,
+        precision: int,
+        groups: Sequence[float] = (),
+        meanwhile: Callable[[], None] | None = None,
     ) -> tuple[Path, bool]:
         """Compile a text that uses the headers to a shared library, or find it in the cache.
 
@@ -215,6 +156,8 @@ class CpuBackend:
         ----------
         text : str
         precision : {32, 64}
+        groups : sequence of float, optional
+            Roughly, the seconds that each group of functions takes which the text lets compile on its own.
         meanwhile : callable, optional
             Called once: while the compiler is at work, if it has work to do.
 
@@ -229,48 +172,10 @@ class CpuBackend:
         ToolchainError
             If the compiler refuses the text.
         """
-        flags = [*COMPILER_FLAGS, f"-DPRECISION={precision}"]
+        options = [f"-DPRECISION={precision}"]
         if self.vector_bytes is not None:
-            flags.append(f"-DVECTOR_BYTES={self.vector_bytes}")
-        version = _compiler_version(self.compiler)
-        parts = [text, header_text(), self.compiler, " ".join(flags), version, _processor()]
-
-        def make(path: Path) -> None:
-            complaint = self._compile(text, flags, path, meanwhile)
-            if complaint is not None:
-                raise ToolchainError(
-                    f"{self.compiler} refused the generated text:\n{complaint[:4000]}"
-                )
-
-        path, made = cached_file(parts, ".so", make)
-        if not made and meanwhile is not None:
-            meanwhile()
-        return path, made
-
-    def _compile(
-        self,
-        text: str,
-        flags: Sequence[str],
-        path: Path,
-        meanwhile: Callable[[], None] | None,
-    ) -> str | None:
-        """Compile a text, and return what the compiler says if it refuses it."""
-        command = [*self.compiler.split(), *flags, f"-I{header_folder()}"]
-        command += ["-x", "c++", "-", "-o", str(path)]
-        # Files, because nobody reads from a pipe while something else is done.
-        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as said:
-            source.write(text.encode())
-            source.seek(0)
-            with subprocess.Popen(command, stdin=source, stdout=said, stderr=said) as process:
-                try:
-                    if meanwhile is not None:
-                        meanwhile()
-                    refused = process.wait() != 0
-                except BaseException:
-                    process.kill()
-                    raise
-            said.seek(0)
-            return said.read().decode(errors="replace") if refused else None
+            options.append(f"-DVECTOR_BYTES={self.vector_bytes}")
+        return compile_library(self.compiler, text, options, groups, meanwhile)
 
     def upload(self, values: np.ndarray) -> CpuBuffer:
         """Return new memory that holds these values."""

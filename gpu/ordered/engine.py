@@ -91,7 +91,7 @@ class OrderedProgram:
         """
         text = ordered_text(tasks, profile)
         started = time.perf_counter()
-        path, made = backend.library(text.text, precision, meanwhile)
+        path, made = backend.library(text.text, precision, text.groups, meanwhile)
         library = ctypes.CDLL(str(path))
         check_sizes(library)
         return cls(text, library, threads, made, time.perf_counter() - started)

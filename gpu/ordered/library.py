@@ -9,6 +9,7 @@ import numpy as np
 from brian2.utils.stringtools import get_identifiers
 
 from .functions_text import namespace_lines, support_text, with_distinct_functions
+from .groups import in_groups
 from .spatial_text import INCLUDE
 from .task import Array, Task
 from .task_parts import TaskText
@@ -30,12 +31,15 @@ class OrderedText:
         Number of values that are computed before the steps.
     written : frozenset of int
         Slots of the arrays that the tasks change.
+    groups : tuple of float
+        Roughly, the seconds that a compiler takes for each group of functions that it may compile on its own.
     """
 
     text: str
     tasks: tuple[TaskText, ...]
     n_kept: int
     written: frozenset[int]
+    groups: tuple[float, ...]
 
 
 def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
@@ -64,17 +68,13 @@ def ordered_text(tasks: Sequence[Task], profile: bool = False) -> OrderedText:
         "#define WIDE_LANES\n" if any(_has_wide_lanes(text) for text in texts) else "",
         '#include "ordered/lanes.h"\n#include "ordered/tasks.h"\n#include "ordered/teams.h"\n',
         INCLUDE if any(task.kind == "spatial" for task in tasks) else "",
-        support_text(functions),
+        _places(texts),
     ]
-    parts.append(_preparations(texts))
-    for text in texts:
-        parts.append(
-            f"namespace {text.namespace}_tasks {{\nusing namespace {text.namespace};\n\n{text.text}}}\n"
-        )
-    parts.append(_step(tasks, texts))
+    after = [_preparations(texts), _step(tasks, texts), '#include "ordered/run.h"\n']
+    inner, groups = in_groups(texts, support_text(functions), after)
+    whole = "\n".join(part for part in (*parts, *inner) if part)
     n_kept = sum(text.n_kept for text in texts)
-    whole = "\n".join(part for part in parts if part)
-    return OrderedText(whole, texts, n_kept, _written(tasks, texts))
+    return OrderedText(whole, texts, n_kept, _written(tasks, texts), groups)
 
 
 def _has_wide_lanes(text: TaskText) -> bool:
@@ -125,20 +125,24 @@ def _keeps_spike_steps(task: Task, tasks: Sequence[Task]) -> bool:
     return True
 
 
-def _preparations(texts: Sequence[TaskText]) -> str:
-    """Return what computes, before the steps, all that depends on constants alone."""
+def _places(texts: Sequence[TaskText]) -> str:
+    """Return where each task keeps what depends on constants alone."""
     numbered = [(number, text) for number, text in enumerate(texts) if text.n_kept]
     starts = np.cumsum([0, *(text.n_kept for _, text in numbered)])
     places = ", ".join(
         f"KEPT_{number} = {start}" for (number, _), start in zip(numbered, starts, strict=False)
     )
-    functions = "\n".join(text.prepared for _, text in numbered)
-    calls = "".join(f"    prepare_{number}(run);\n" for number, _ in numbered)
-    return (
-        f"// Where each task keeps what it needs of constants.\nenum {{ {places} }};\n\n"
-        if places
-        else ""
-    ) + f"{functions}\nSELDOM void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
+    comment = "// Where each task keeps what it needs of constants.\n"
+    return f"{comment}enum {{ {places} }};\n" if places else ""
+
+
+def _preparations(texts: Sequence[TaskText]) -> str:
+    """Return what computes, before the steps, all that depends on constants alone."""
+    functions = "\n".join(text.prepared for text in texts if text.n_kept)
+    calls = "".join(
+        f"    prepare_{number}(run);\n" for number, text in enumerate(texts) if text.n_kept
+    )
+    return f"{functions}\nSELDOM void prepare(Run *run)\n{{\n{calls}    (void)run;\n}}\n"
 
 
 def _step(tasks: Sequence[Task], texts: Sequence[TaskText]) -> str:

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["owners_of", "rows_by_target", "share_by_source", "share_by_target", "sorted_by"]
+__all__ = [
+    "owners_of",
+    "rows_by_target",
+    "share_by_source",
+    "share_by_target",
+    "sorted_by",
+    "sorted_within",
+]
+
+#: Elements whose sorting takes longer than a call of the function that sorts them.
+_WORTH_SORTING = 4096
 
 
 def owners_of(index: np.ndarray, n: int, threads: int) -> np.ndarray:
@@ -65,12 +75,48 @@ def share_by_source(
     row = np.empty((threads, n_source + 1), dtype=np.int64)
     for thread in range(threads):
         row[thread] = ends[thread * n_source : (thread + 1) * n_source + 1]
+    in_order = bool(np.all(group[1:] >= group[:-1]))
     if delay is None:
-        if np.all(group[1:] >= group[:-1]):
-            return row, None, None
-        return row, sorted_by(group), None
-    order = sorted_by(delay, group)
+        return row, None if in_order else sorted_by(group), None
+    order = sorted_within(group, delay) if in_order else None
+    if order is None:
+        order = sorted_by(delay, group)
     return row, order, delay[order].astype(np.int32)
+
+
+def sorted_within(group: np.ndarray, key: np.ndarray) -> np.ndarray | None:
+    """Return the order that sorts members of each group by a key; ties stay as they are.
+
+    Some groups are sorted at a time: as many as have different numbers of sixteen bits for group and key together.
+
+    Parameters
+    ----------
+    group : ndarray of int64
+        In ascending order.
+    key : ndarray of int, not negative
+
+    Returns
+    -------
+    ndarray of int32 or None
+        None if too few groups would be sorted at a time.
+
+    Examples
+    --------
+    >>> sorted_within(np.array([0, 0, 3, 3]), np.array([2, 1, 7, 0])).tolist()
+    [1, 0, 3, 2]
+    """
+    kinds = int(key.max(initial=0)) + 1
+    together = 2**16 // kinds
+    if len(group) == 0 or together == 0 or group[-1] // together > len(group) // _WORTH_SORTING:
+        return None
+    firsts = np.arange(0, int(group[-1]) + together + 1, together)
+    ends = np.searchsorted(group, firsts)
+    order = np.empty(len(group), np.int32)
+    for first, begin, end in zip(firsts, ends, ends[1:], strict=False):
+        digits = ((group[begin:end] - first) * kinds + key[begin:end]).astype(np.uint16)
+        order[begin:end] = np.argsort(digits, kind="stable")
+        order[begin:end] += begin
+    return order
 
 
 def sorted_by(*keys: np.ndarray) -> np.ndarray:

@@ -10,7 +10,14 @@ import pytest
 from brian2 import ms
 from brian2.devices.device import reset_device
 
-from dendrify_gpu.gpu.ordered.sharing import owners_of, share_by_source, share_by_target, sorted_by
+from dendrify_gpu.gpu.ordered import sharing
+from dendrify_gpu.gpu.ordered.sharing import (
+    owners_of,
+    share_by_source,
+    share_by_target,
+    sorted_by,
+    sorted_within,
+)
 
 N = 1003
 #: What is computed, and whether the result is a whole number, a condition or a number.
@@ -178,3 +185,19 @@ def test_sorting_by_digits_is_sorting() -> None:
         first, second = rng.integers(0, top, 999), rng.integers(0, 5, 999)
         np.testing.assert_array_equal(sorted_by(second, first), np.lexsort((second, first)))
     assert sorted_by(np.zeros(0, np.int64)).tolist() == []
+
+
+@pytest.mark.parametrize("kinds", [1, 20, 3000, 65_536])
+def test_sorting_within_groups_is_sorting(kinds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_WORTH_SORTING", 10)
+    rng = np.random.default_rng(kinds)
+    for n, n_group in ((5000, 400), (5000, 1), (4096, 65), (1, 1)):
+        group = np.sort(rng.integers(0, n_group, n)).astype(np.int64)
+        key = rng.integers(0, kinds, n).astype(np.int32)
+        np.testing.assert_array_equal(sorted_within(group, key), np.lexsort((key, group)))
+    monkeypatch.undo()
+    # Many groups of few members, keys of more than sixteen bits, and nothing at all are left to sorting by digits.
+    many = np.arange(200_000)
+    assert sorted_within(many, np.full(200_000, 40_000)) is None
+    assert sorted_within(many, np.full(200_000, 70_000)) is None
+    assert sorted_within(many[:0], many[:0]) is None

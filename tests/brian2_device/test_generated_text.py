@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from comparison import brian2_on
 from dendrify_gpu.brian2_device import general_road
 from dendrify_gpu.gpu import find_compiler
 from dendrify_gpu.gpu.backends.base import header_folder
-from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS
+from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS
 
 #: Networks that have every kind of task among them.
 TEXTS = (
@@ -71,8 +72,14 @@ def test_no_warnings(name: str, precision: str, texts: list[str]) -> None:
     bits = "32" if precision == "float32" else "64"
     command = [find_compiler(), *COMPILER_FLAGS, *_CHECKS, f"-DPRECISION={bits}"]
     command += [f"-I{header_folder()}", "-x", "c++", "-"]
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr[:3000]
+    groups = re.findall(r"#if IN_PART\(([1-9]\d*)\)", text)
+    given = [f"-DGROUP_{group}={1 + int(group) % 2}" for group in groups]
+    as_a_whole: list[list[str]] = [[]]
+    for options in as_a_whole + [[f"-DPART={part}", *given] for part in range(3) if groups]:
+        result = subprocess.run(
+            [*command, *options], input=text, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, result.stderr[:3000]
 
 
 def test_names_of_objects_and_values_are_no_part_of_the_text(texts: list[str]) -> None:
@@ -108,9 +115,9 @@ def test_statements_stand_beside_what_they_become(texts: list[str]) -> None:
 
 def test_what_depends_on_constants_alone_is_computed_before_the_steps(texts: list[str]) -> None:
     text = text_of("cuba", texts, "float64")
-    tasks = text[text.index("namespace many_tasks") :]
-    assert "whole::lane_exp" not in tasks
-    assert "whole::lane_exp" in text[text.index("SELDOM void prepare_") : text.index("namespace")]
+    before_the_steps = text.index("SELDOM void prepare_")
+    assert "whole::lane_exp" not in text[:before_the_steps]
+    assert "whole::lane_exp" in text[before_the_steps:]
 
 
 def test_a_shared_value_that_changes_is_no_constant(texts: list[str]) -> None:

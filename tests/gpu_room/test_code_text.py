@@ -13,7 +13,7 @@ import pytest
 
 import dendrify_gpu as dg
 from dendrify_gpu.gpu.backends.base import header_folder
-from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS
+from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS
 from dendrify_gpu.models import MODELS
 
 COMPILERS = [name for name in ("g++", "clang++") if shutil.which(name)]

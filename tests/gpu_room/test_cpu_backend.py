@@ -13,7 +13,7 @@ from test_cuda_text import functions
 
 from dendrify_gpu.gpu import CpuBackend, ToolchainError, build_program, cache_directory, clear_cache
 from dendrify_gpu.gpu.backends.base import header_folder
-from dendrify_gpu.gpu.backends.cpu import COMPILER_FLAGS, find_compiler
+from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS, find_compiler
 from dendrify_gpu.gpu.codegen.step_function import build_step_function
 from dendrify_gpu.gpu.codegen.translation_unit import translation_unit
 

@@ -15,7 +15,7 @@ from emulated_device import EmulatedDriver, emulated_device
 from standard_networks import NETWORKS, Precision, outcome_hash, plan_of, stored_hashes
 
 from dendrify_gpu.gpu import CpuBackend, CudaBackend, NetworkPlan
-from dendrify_gpu.gpu.backends import cpu
+from dendrify_gpu.gpu.backends import cxx
 
 __all__ = ["emulated_device"]
 
@@ -67,9 +67,9 @@ def test_vectors_of_any_width(name: str, precision: Precision, vector_bytes: int
 def test_little_optimisation(
     name: str, precision: Precision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flags = tuple("-O1" if flag == "-O3" else flag for flag in cpu.COMPILER_FLAGS)
-    assert flags != cpu.COMPILER_FLAGS
-    monkeypatch.setattr(cpu, "COMPILER_FLAGS", flags)
+    flags = tuple("-O1" if flag == "-O3" else flag for flag in cxx.COMPILER_FLAGS)
+    assert flags != cxx.COMPILER_FLAGS
+    monkeypatch.setattr(cxx, "COMPILER_FLAGS", flags)
     assert outcome_hash(plan(name, precision), CpuBackend()) == stored_hashes()[name][precision]
 
 

@@ -29,7 +29,7 @@ from dendrify_gpu.gpu import (
     build_program,
 )
 from dendrify_gpu.gpu.backends.base import header_folder
-from dendrify_gpu.gpu.backends.cpu import find_compiler
+from dendrify_gpu.gpu.backends.cxx import find_compiler
 from dendrify_gpu.gpu.engine import layout
 from dendrify_gpu.gpu.engine.ports import make_ports, port_of, quantise
 from dendrify_gpu.gpu.engine.run_loop import RunLoop

@@ -12,7 +12,7 @@ from cables import chain, cylinders
 
 import dendrify_gpu as dg
 from dendrify_gpu.gpu import CpuBackend, NetworkPlan, PopulationPlan, Simulation, build_program
-from dendrify_gpu.gpu.backends import cpu
+from dendrify_gpu.gpu.backends import cxx
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.report.operations import Operations, function_costs, step_operations
 from dendrify_gpu.models import MODELS
@@ -58,10 +58,10 @@ def counting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callab
         folder = tmp_path / str(holds)
         folder.mkdir()
         text = counting_headers(folder, holds)
-        monkeypatch.setattr(cpu, "header_folder", lambda: folder)
-        monkeypatch.setattr(cpu, "header_text", lambda: text)
-        flags = tuple("-O1" if flag == "-O3" else flag for flag in cpu.COMPILER_FLAGS)
-        monkeypatch.setattr(cpu, "COMPILER_FLAGS", flags)
+        monkeypatch.setattr(cxx, "header_folder", lambda: folder)
+        monkeypatch.setattr(cxx, "header_text", lambda: text)
+        flags = tuple("-O1" if flag == "-O3" else flag for flag in cxx.COMPILER_FLAGS)
+        monkeypatch.setattr(cxx, "COMPILER_FLAGS", flags)
 
     yield compile_with
 

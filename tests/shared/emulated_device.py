@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 from dendrify_gpu.gpu.backends.base import header_folder, header_text
-from dendrify_gpu.gpu.backends.cpu import find_compiler
+from dendrify_gpu.gpu.backends.cxx import find_compiler
 from dendrify_gpu.gpu.cache import cached_file
 
 __all__ = ["EmulatedDriver", "emulated_device"]

@@ -55,28 +55,6 @@ TASK_APART bool take_off(const Pathway *pathway, Flight *flight, const int64_t *
     return true;
 }
 
-extern "C" int32_t add_to_flight(const Pathway *pathway, int32_t thread, int32_t source, int64_t step)
-{
-    Flight *const flight = &pathway->flight[thread];
-    const int64_t *const row = pathway->row + thread * (pathway->n_source + 1);
-    if (!take_off(pathway, flight, row, source, step))
-        return 0;
-    if (pathway->delay) {
-        int64_t *const cursor = &flight->cursor[(flight->tail - 1) & (flight->room - 1)];
-        while (*cursor < row[source + 1] && pathway->delay[*cursor] < flight->now - step)
-            ++*cursor;
-    }
-    return 1;
-}
-
-extern "C" void release_flight(Flight *flight)
-{
-    free(flight->source);
-    free(flight->step);
-    free(flight->cursor);
-    *flight = Flight{};
-}
-
 // Events of one time step. `events(order, begin, end)` carries out those of some synapses one after another.
 template <class Events>
 static void deliver(Run *run, const Worker *me, const Pathway *pathway, const int32_t *space, int64_t n_space, Events events)

@@ -1,7 +1,7 @@
 // What all tasks of a network share: tables of memory, clocks, records, and the workers that carry the tasks out.
 //
 // A worker is a thread of the CPU, or a block of threads on CUDA. What workers are and how they meet is in team_cpu.h and
-// team_cuda.h, how spikes reach them in pathways_cpu.h and pathways_cuda.h.
+// team_cuda.h, how spikes reach them in pathways_cpu.h and pathways_cuda.h, what the host calls in run_cpu.h and run_cuda.h.
 //
 // The structures are filled by the host; structures.py in the folder ordered repeats their members.
 #ifndef DENDRIFY_GPU_ORDERED_TASKS_H
@@ -26,6 +26,17 @@
 #define TASK_APART static __attribute__((noinline, unused))
 #define SELDOM static __attribute__((cold, noinline, unused))
 #define OWN_PLACE ((int64_t)0)
+#endif
+
+// A text is compiled as a whole, or in parts side by side: of each group of tasks GROUP_1, GROUP_2, ... says which part it
+// belongs to, and PART is the one that is being compiled. What belongs to no group is in part 0.
+#ifdef PART
+#define GROUP_0 0
+#define IN_PART(group) (GROUP_##group == PART)
+#define TASK_OF_PART __attribute__((visibility("hidden")))
+#else
+#define IN_PART(group) 1
+#define TASK_OF_PART TASK
 #endif
 
 // A clock of Brian2. Its time is the product of steps and dt, never a sum; or one of given times, with an infinite dt.
@@ -115,10 +126,6 @@ struct alignas(64) Worker {
 
 // The end of a step that is not done in parts.
 enum { ALL_TASKS = 0x7fffffff };
-
-// Written for each network.
-SELDOM void prepare(Run *run);
-TASK void carry_out(Run *run, Worker *me, int32_t first_task, int32_t end_task);
 
 // Whether there is room for the spikes of a step, and what its end does with them.
 TASK bool has_room_for_spikes(const Run *run);
