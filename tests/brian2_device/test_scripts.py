@@ -1,92 +1,23 @@
-"""The device as a script sees it: options, runs one after another, interruptions, messages."""
+"""The device as a script sees it: runs one after another, interruptions, Python in between."""
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from typing import Any
 
 import brian2
 import numpy as np
 import pytest
-from brian2 import Hz, ms, mV
-from brian2.core.base import BrianObjectException
+from brian2 import ms, mV
 from brian2.devices.device import get_device, reset_device
-from scipy import stats
+from small_network import assert_same, network, on_the_device, seen, two_alike
 
 import dendrify_gpu
-from dendrify_gpu.brian2_device.general_road import GeneralRoad, RandomState
-from dendrify_gpu.gpu.backends.cpu import CpuBackend
 
-CELL = """
-dv/dt = (drive - v) / (10*ms) : volt (unless refractory)
-dg/dt = -g / (5*ms) : volt
-drive : volt (constant)
-"""
-
-
-@pytest.fixture(autouse=True)
-def on_the_device() -> Iterator[None]:
-    dtype = brian2.prefs.core.default_float_dtype
-    brian2.set_device("dendrify_gpu", threads=1)
-    brian2.seed(7)
-    yield
-    reset_device()
-    brian2.prefs.core.default_float_dtype = dtype
-
-
-def network(n: int = 120, **kwds: Any) -> brian2.Network:
-    cells = brian2.NeuronGroup(
-        n,
-        CELL,
-        threshold="v > 20*mV",
-        reset="v = 0*mV",
-        refractory=2 * ms,
-        method="exact",
-        name="cells",
-    )
-    cells.v = "rand() * 20*mV"
-    cells.drive = "(21 + 2*rand())*mV"
-    synapses = brian2.Synapses(cells, cells, "w : volt", on_pre="v_post += w", name="synapses")
-    synapses.connect(p=0.2)
-    synapses.w = "0.3*rand()*mV"
-    synapses.delay = "6*rand()*ms"
-    spikes = brian2.SpikeMonitor(cells, name="spikes")
-    trace = brian2.StateMonitor(cells, "v", record=[0, 5], name="trace")
-    return brian2.Network(cells, synapses, spikes, trace)
-
-
-def seen(net: brian2.Network) -> list[np.ndarray]:
-    return [
-        np.array(values)
-        for values in (
-            net["spikes"].i,
-            net["spikes"].t_,
-            net["trace"].v_,
-            net["trace"].t_,
-            net["cells"].v_,
-        )
-    ]
-
-
-def assert_same(first: list[np.ndarray], second: list[np.ndarray]) -> None:
-    for left, right in zip(first, second, strict=True):
-        np.testing.assert_array_equal(left, right)
-
-
-def two_alike() -> tuple[brian2.Network, brian2.Network]:
-    nets = []
-    for _ in range(2):
-        brian2.seed(7)
-        nets.append(network())
-    return nets[0], nets[1]
-
-
-# ---------------------------------------------------------------------------------------------------------- runs
+__all__ = ["on_the_device"]
 
 
 def test_pieces_are_one_run() -> None:
@@ -202,85 +133,6 @@ def test_threads_change_nothing() -> None:
     assert_same(results[0], results[2])
 
 
-# -------------------------------------------------------------------------------------------------- random numbers
-
-
-def noisy(n: int = 500) -> tuple[brian2.Network, brian2.NeuronGroup]:
-    cells = brian2.NeuronGroup(
-        n, "dv/dt = -v / (10*ms) + 0.1*xi / sqrt(10*ms) : 1", method="euler", name="noisy"
-    )
-    return brian2.Network(cells), cells
-
-
-def test_equal_seeds_give_equal_noise_and_pieces_change_nothing() -> None:
-    ends = []
-    for pieces in ((20.0,), (5.0, 15.0)):
-        brian2.seed(11)
-        net, cells = noisy()
-        for piece in pieces:
-            net.run(piece * ms)
-        ends.append(np.array(cells.v))
-    np.testing.assert_array_equal(*ends)
-    net, cells = noisy()
-    net.run(20 * ms)
-    assert np.abs(np.array(cells.v) - ends[0]).min() > 0
-
-
-@pytest.mark.parametrize("runs", [(5,), (), (5, "again from 0 s")])
-def test_restoring_draws_other_numbers_unless_asked(runs: tuple[Any, ...]) -> None:
-    net, cells = noisy()
-    net.store("beginning")
-    for duration in runs[:1]:
-        net.run(duration * ms)
-    if runs[1:]:
-        net.restore("beginning")
-    net.store()
-    net.run(5 * ms)
-    first = np.array(cells.v)
-    net.restore(restore_random_state=True)
-    net.run(5 * ms)
-    np.testing.assert_array_equal(np.array(cells.v), first)
-    net.restore()
-    net.run(5 * ms)
-    assert np.abs(np.array(cells.v) - first).max() > 0
-
-
-def test_runs_leave_the_random_numbers_of_scripts_alone() -> None:
-    drawn = []
-    for device in ("runtime", "dendrify_gpu"):
-        brian2.set_device(device)
-        brian2.seed(5)
-        cells = brian2.NeuronGroup(5, "v : 1")
-        brian2.Network(cells).run(1 * ms)
-        cells.v = "rand()"
-        drawn.append(np.array(cells.v))
-        reset_device()
-    np.testing.assert_array_equal(*drawn)
-
-
-def test_trials_without_a_seed_of_their_own_differ() -> None:
-    ends = []
-    for _ in range(2):
-        net, cells = noisy()
-        net.run(5 * ms)
-        ends.append(np.array(cells.v))
-    assert np.abs(ends[0] - ends[1]).min() > 0
-
-
-def test_noise_has_its_law() -> None:
-    """The stationary variance of an Ornstein-Uhlenbeck process, in Euler's scheme: sigma^2 / (2 - dt/tau)."""
-    net, cells = noisy(20_000)
-    net.run(100 * ms)
-    values = np.array(cells.v)
-    expected = 0.1**2 / (2 - 0.01)
-    # Five standard errors.
-    assert abs(values.mean()) < 5 * np.sqrt(expected / len(values))
-    assert abs(values.var() / expected - 1) < 5 * np.sqrt(2 / len(values))
-
-
-# ------------------------------------------------------------------------------------------------ Python in between
-
-
 def test_network_operations_see_and_change_the_state() -> None:
     cells = brian2.NeuronGroup(3, "v : 1\ndw/dt = 1/second : 1", method="euler")
     times: list[float] = []
@@ -335,23 +187,6 @@ def test_an_interrupted_run_goes_on() -> None:
     assert_same(seen(whole), seen(cut))
 
 
-# ------------------------------------------------------------------------------------------------------- messages
-
-
-def test_what_ran_where() -> None:
-    net = network()
-    told = io.StringIO()
-    with redirect_stdout(told):
-        net.run(5 * ms, report="text")
-    assert "5. ms (100%) simulated" in told.getvalue()
-    lines = get_device().last_report
-    assert (
-        lines[0].startswith("general road: ") and "1 thread" in lines[0] and "float64" in lines[0]
-    )
-    assert lines[0] in told.getvalue()
-    assert "synapses_pre (synaptic events): one after another, shared among threads: 1" in lines
-
-
 def test_both_roads_give_the_same_and_say_so() -> None:
     results = []
     for road in ("general", "fast", "auto"):
@@ -374,90 +209,6 @@ def test_both_roads_give_the_same_and_say_so() -> None:
         np.testing.assert_allclose(left, right, rtol=1e-12, atol=1e-15)
 
 
-def test_what_keeps_a_network_from_the_fused_core() -> None:
-    def learning() -> brian2.Network:
-        cells = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0", name="cells")
-        link = brian2.Synapses(cells, cells, "w : 1", on_pre="v_post += w\nw += 0.1", name="link")
-        link.connect()
-        return brian2.Network(cells, link)
-
-    assert get_device().explain() is not None
-    net = learning()
-    net.run(1 * ms)
-    assert any(line.startswith("not on the fused core: link") for line in get_device().explain())
-    brian2.set_device("dendrify_gpu", road="fast")
-    with pytest.raises(NotImplementedError, match=r"road='fast': the fused core cannot run .*link"):
-        learning().run(1 * ms)
-    reset_device()
-
-
-def test_cuda_is_not_there_and_is_not_replaced() -> None:
-    if dendrify_gpu.gpu.cuda_unavailable() is None:
-        pytest.skip("there is a device")
-    brian2.set_device("dendrify_gpu", backend="cuda")
-    net = network()
-    with pytest.raises(dendrify_gpu.ToolchainError):
-        net.run(1 * ms)
-    reset_device()
-
-
-def test_why_events_cannot_be_shared() -> None:
-    cells = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0")
-    both = brian2.Synapses(cells, cells, on_pre="v_post += 0.1\nv_pre -= 0.1", name="both")
-    both.connect()
-    brian2.Network(cells, both).run(0.1 * ms)
-    assert any(
-        "both_pre" in line and "by one thread because it changes" in line
-        for line in get_device().last_report
-    )
-
-
-def test_profiles() -> None:
-    net = network()
-    net.run(20 * ms, profile=True)
-    names = {name for name, _ in net.profiling_info}
-    assert {"cells_stateupdater", "synapses_pre", "cells_spike_thresholder"} <= names
-    assert sum(float(taken) for _, taken in net.profiling_info) > 0
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        (
-            {"precision": "float16"},
-            "precision='float16' does not exist; there are 'float64' and 'float32'",
-        ),
-        ({"backend": "opencl"}, "backend='opencl' is unknown; use one of: auto, cuda, cpu"),
-        (
-            {"road": "scenic"},
-            "road='scenic' does not exist; there are 'auto', 'general' and 'fast'",
-        ),
-    ],
-)
-def test_options_that_do_not_exist(options: dict[str, str], says: str) -> None:
-    with pytest.raises((dendrify_gpu.ModelError, dendrify_gpu.NetworkError), match=says):
-        brian2.set_device("dendrify_gpu", **options)
-
-
-def test_functions_in_python_only_are_refused_by_name() -> None:
-    @brian2.check_units(x=1, result=1)
-    def twice(x: Any) -> Any:
-        return 2 * x
-
-    cells = brian2.NeuronGroup(
-        2,
-        "v : 1",
-        threshold="twice(v) > 1",
-        reset="v = 0",
-        namespace={"twice": twice},
-        name="cells",
-    )
-    with pytest.raises((NotImplementedError, BrianObjectException)) as caught:
-        brian2.Network(cells).run(1 * ms)
-    chain = f"{caught.value} {caught.value.__cause__}"
-    assert "cells calls 'twice', which has no implementation in C++" in chain
-
-
 def test_single_precision_keeps_arrays_and_results_single() -> None:
     brian2.set_device("dendrify_gpu", threads=1, precision="float32")
     net = network()
@@ -466,9 +217,6 @@ def test_single_precision_keeps_arrays_and_results_single() -> None:
     assert len(net["spikes"].i) > 20
     assert "float32" in get_device().last_report[0]
     reset_device()
-
-
-# ----------------------------------------------------------------------------------------------------- one network
 
 
 def test_one_network_of_a_script_on_the_core_and_on_brian2_by_turns() -> None:
@@ -486,81 +234,6 @@ def test_one_network_of_a_script_on_the_core_and_on_brian2_by_turns() -> None:
         np.testing.assert_allclose(left, right, rtol=1e-12, atol=1e-15)
     assert core.report[0].startswith("general road")
     brian2.set_device("dendrify_gpu")
-
-
-def test_what_cannot_be_imported() -> None:
-    with pytest.raises(dendrify_gpu.ModelError, match=r"this script runs on DendrifyGpuDevice"):
-        dendrify_gpu.from_brian2(network())
-    with pytest.raises(dendrify_gpu.ModelError, match=r"takes a brian2.Network, not str"):
-        dendrify_gpu.from_brian2("cells")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize("n", [100_003])
-def test_normal_numbers_of_neighbours_are_independent(precision: str, n: int) -> None:
-    """Numbers are drawn in pairs, 32 elements apart: both follow the law, and do not know of each other."""
-    brian2.set_device("dendrify_gpu", precision=precision, threads=2)
-    cells = brian2.NeuronGroup(n, "v : 1")
-    cells.run_regularly("v = randn()")
-    brian2.Network(cells).run(0.1 * ms)
-    values = np.array(cells.v, dtype=float)
-    assert stats.kstest(values, "norm").pvalue > 1e-3
-    assert len(np.unique(values)) > 0.99 * n
-    for lag in (1, 8, 16, 32, 64):
-        pairs = values[:-lag] * values[lag:]
-        assert abs(pairs.mean()) < 4.5 / np.sqrt(len(pairs))
-        squares = (values[:-lag] ** 2 - 1) * (values[lag:] ** 2 - 1)
-        assert abs(squares.mean()) < 4.5 * 2 / np.sqrt(len(squares))
-    reset_device()
-
-
-@pytest.mark.parametrize("probability", [0.0, 1 / 300, 0.25, 0.9, 1.0])
-def test_chances_have_their_probabilities(probability: float) -> None:
-    cells = brian2.NeuronGroup(
-        20_011, "p : 1 (constant)\ncount : integer", threshold="rand() < p", reset="count += 1"
-    )
-    cells.p = probability
-    brian2.Network(cells).run(20 * ms)
-    counts = np.array(cells.count)
-    n = 200
-    variance = n * probability * (1 - probability)
-    assert abs(counts.mean() - n * probability) <= 5 * np.sqrt(variance / len(counts))
-    if variance:
-        assert abs(counts.var() / variance - 1) < 5 * np.sqrt(2 / len(counts))
-        # Elements that share the bytes of one counter.
-        for lag in (1, 8, 16, 128):
-            centred = counts - counts.mean()
-            correlation = (centred[:-lag] * centred[lag:]).mean() / variance
-            assert abs(correlation) < 5 / np.sqrt(len(counts))
-    else:
-        assert (counts == n * probability).all()
-
-
-def test_integrators_of_the_gsl_are_refused_by_name() -> None:
-    cells = brian2.NeuronGroup(2, "v : 1", name="cells")
-
-    class Foreign:
-        template_name = "gsl_stateupdate"
-
-    foreign = Foreign()
-    cells.code_objects.append(foreign)
-    with pytest.raises(
-        NotImplementedError, match="cells: code objects of the kind 'gsl_stateupdate'"
-    ):
-        GeneralRoad([cells], CpuBackend(1), RandomState(1))
-
-
-def test_poisson_input_and_groups_have_their_rates() -> None:
-    cells = brian2.NeuronGroup(400, "v : 1")
-    drive = brian2.PoissonInput(cells, "v", N=50, rate=20 * Hz, weight=1)
-    group = brian2.PoissonGroup(400, 30 * Hz)
-    spikes = brian2.SpikeMonitor(group)
-    net = brian2.Network(cells, drive, group, spikes)
-    net.run(500 * ms)
-    expected = 50 * 20 * 0.5
-    assert abs(np.mean(cells.v) - expected) < 5 * np.sqrt(expected / 400)
-    assert abs(np.var(cells.v) / expected - 1) < 5 * np.sqrt(2 / 400)
-    assert abs(spikes.num_spikes - 400 * 15) < 5 * np.sqrt(400 * 15)
 
 
 def test_functions_of_two_groups_may_have_one_name() -> None:
@@ -582,14 +255,6 @@ def test_functions_of_two_groups_may_have_one_name() -> None:
         groups.append(group)
     brian2.Network(groups).run(0.1 * ms)
     assert [float(group.v[0]) for group in groups] == [2, 3]
-
-
-def test_gsl_integrators_are_refused_before_the_run() -> None:
-    cells = brian2.NeuronGroup(2, "dv/dt = -v/(10*ms) : 1", method="gsl", name="cells")
-    with pytest.raises((NotImplementedError, BrianObjectException)) as caught:
-        brian2.Network(cells).run(1 * ms)
-    assert "cells" in f"{caught.value} {caught.value.__cause__}"
-    assert "GSL" in f"{caught.value} {caught.value.__cause__}"
 
 
 class _Earlier:
@@ -628,30 +293,6 @@ def test_steps_since_the_last_spike_are_those_of_the_right_clock(changed_by_pyth
     assert len(np.unique(found[0][0])) > 10
     np.testing.assert_array_equal(found[0][0], found[1][0])
     np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-12, atol=1e-14)
-
-
-def test_arrays_that_python_makes_longer_in_a_run_are_refused() -> None:
-    cells = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0")
-    link = brian2.Synapses(cells, cells, "w : 1", on_pre="v_post += w", name="link")
-    link.connect(i=0, j=1)
-
-    @brian2.network_operation(dt=1 * ms, name="growth")
-    def growth() -> None:
-        link.connect(i=2, j=3)
-
-    with pytest.raises(
-        NotImplementedError, match=r"growth has changed the size of link\.\w+ in the middle"
-    ):
-        brian2.Network(cells, link, growth).run(5 * ms)
-
-
-def test_the_fused_core_takes_no_profile() -> None:
-    brian2.set_device("dendrify_gpu", road="fast")
-    with pytest.raises(
-        NotImplementedError, match=r"the time of each object is wanted \(profile=True\)\. Leave"
-    ):
-        network().run(1 * ms, profile=True)
-    reset_device()
 
 
 def test_clocks_tick_where_nothing_is_active() -> None:
