@@ -76,7 +76,9 @@ class PendingSpikes:
             Source of each synapse.
         """
         # Rounded as in Brian2's queue in C++.
-        steps = np.floor(np.asarray(delays, dtype=np.float64) / dt + 0.5).astype(np.int32)
+        counted = np.atleast_1d(np.asarray(delays, dtype=np.float64)) / dt
+        counted += 0.5
+        steps = np.floor(counted, out=counted).astype(np.int32)
         sources = np.asarray(synapse_sources)
         changed = not (
             self._dt == dt
@@ -114,7 +116,7 @@ class PendingSpikes:
         threads : int
         """
         n_source = self._end - self._start
-        common = len(np.unique(self._delays)) <= 1
+        common = bool(np.all(self._delays == self._delays[:1]))
         if self._shared is None or self._shared[0] != (key, threads):
             rows = share_by_source(
                 self._sources - self._start,
