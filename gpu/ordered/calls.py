@@ -183,11 +183,13 @@ class CallWriter(ABC):
         if all(argument.shared for argument in arguments):
             values = [argument.code for argument in arguments]
             return Text(f"{function}({', '.join(values)})", symbol.kind, True)
-        # What all elements share is handed over as it is, and not rounded to numbers of elements.
+        # What all elements share is handed over as it is, and not rounded to numbers of elements. Names of scripts never
+        # begin with an underscore.
         handed = [argument.code for argument in arguments if not argument.shared]
-        names = iter(f"x{number}" for number in range(len(handed)))
-        taken = [argument.code if argument.shared else next(names) for argument in arguments]
-        parameters = ", ".join(f"auto x{number}" for number in range(len(handed)))
+        names = [f"_given_{number}" for number in range(len(handed))]
+        left = iter(names)
+        taken = [argument.code if argument.shared else next(left) for argument in arguments]
+        parameters = ", ".join(f"auto {name}" for name in names)
         call = f"[&]({parameters}) {{ return {function}({', '.join(taken)}); }}"
         outcome = {"float": "each_number", "integer": "each_whole", "boolean": "each_condition"}
         # Not for places behind the last element: users' code may read or write memory at its number.

@@ -257,6 +257,21 @@ def test_functions_of_two_groups_may_have_one_name() -> None:
     assert [float(group.v[0]) for group in groups] == [2, 3]
 
 
+def test_functions_take_shared_values_and_values_of_elements() -> None:
+    @brian2.implementation(
+        "cpp", "double f(double a, double b, double c) { return a + 10*b + 100*c; }"
+    )
+    @brian2.check_units(a=1, b=1, c=1, result=1)
+    def f(a: Any, b: Any, c: Any) -> Any:
+        return a + 10 * b + 100 * c
+
+    group = brian2.NeuronGroup(3, "v : 1\nw : 1\nx0 : 1 (shared)", namespace={"f": f, "x1": 3})
+    group.v, group.x0 = [1, 2, 4], 7
+    group.run_regularly("w = f(x0, v, x1)")
+    brian2.Network(group).run(0.1 * ms)
+    assert list(np.asarray(group.w)) == [317, 327, 347]
+
+
 class _Earlier:
     """Says that spikes were earlier than they were."""
 
