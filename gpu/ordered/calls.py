@@ -183,7 +183,7 @@ class CallWriter(ABC):
         if all(argument.shared for argument in arguments):
             values = [argument.code for argument in arguments]
             return Text(f"{function}({', '.join(values)})", symbol.kind, True)
-        # What all elements share is handed over as it is, and not rounded to numbers of elements. Names of scripts never
+        # What all elements share is handed over as it is, not rounded to numbers of elements. Names of scripts do not
         # begin with an underscore.
         handed = [argument.code for argument in arguments if not argument.shared]
         names = [f"_given_{number}" for number in range(len(handed))]
