@@ -14,7 +14,7 @@ import psutil
 from numpy.typing import DTypeLike
 
 from ..codegen.step_function import StepFunction
-from ..codegen.translation_unit import translation_unit
+from ..codegen.translation_unit import compile_seconds, translation_unit
 from ..errors import NetworkTooLargeError, ToolchainError
 from .base import Buffer, WorkItem
 from .cxx import compile_library, compiler_version, find_compiler
@@ -140,7 +140,8 @@ class CpuBackend:
 
     def build(self, functions: Sequence[StepFunction], precision: int) -> CpuKernels:
         """Compile step functions, or load them from the cache."""
-        path, made = self.library(self.source(functions), precision)
+        groups = compile_seconds(functions)
+        path, made = self.library(self.source(functions), precision, groups)
         return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
 
     def library(

@@ -68,9 +68,9 @@ def in_groups(
         parts += _of_no_group(rest)
         rest = []
         function = text.text.replace(
-            f"TASK void task_{number}(", f"TASK_OF_PART void task_{number}("
+            f"TASK void task_{number}(", f"OF_PART(TASK) void task_{number}("
         )
-        declaration = f"TASK_OF_PART void task_{number}(Run *run, Worker *me);"
+        declaration = f"OF_PART(TASK) void task_{number}(Run *run, Worker *me);"
         parts.append(
             f"#if IN_PART({len(groups)})\n{definition}{function}}}\n#else\n"
             f"namespace {text.namespace}_tasks {{ {declaration} }}\n#endif\n"

@@ -9,22 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import brian2_networks
+import numpy as np
 import pytest
+from brian2 import ms, mV
 from comparison import run_one
 
-import dendrify_gpu  # noqa: F401  (makes the device known to Brian2)
+import dendrify_gpu as dg
 from dendrify_gpu.gpu import ToolchainError, find_compiler
 from dendrify_gpu.gpu.backends import cxx
 from dendrify_gpu.gpu.backends.cxx import compile_library, shares_of
+from dendrify_gpu.models import MODELS
 
 TEXT = """
 #include "ordered/lanes.h"
 #include "ordered/tasks.h"
 #include "ordered/teams.h"
 #if IN_PART(1)
-TASK_OF_PART void task_0(Run *run, Worker *) { run->state = 5; }
+OF_PART(TASK) void task_0(Run *run, Worker *) { run->state = 5; }
 #else
-TASK_OF_PART void task_0(Run *run, Worker *me);
+OF_PART(TASK) void task_0(Run *run, Worker *me);
 #endif
 #if IN_PART(0)
 extern "C" int32_t state_after(Run *run) { task_0(run, 0); return run->state; }
@@ -78,6 +81,28 @@ def test_parts_give_the_bits_of_the_whole(
     assert whole.arrays.keys() == parts.arrays.keys()
     for array, values in whole.arrays.items():
         assert values.tobytes() == parts.arrays[array].tobytes(), array
+
+
+def test_models_that_are_compiled_side_by_side_give_the_same_bits(
+    commands: list[Sequence[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for processors in (1, 3):
+        monkeypatch.setenv("DENDRIFY_GPU_CACHE", str(tmp_path / str(processors)))
+        monkeypatch.setattr(cxx, "_processors", lambda most=processors: most)
+        commands.clear()
+        net = dg.Network(backend="cpu")
+        cells = [
+            net.population(MODELS[name](), 300, method="euler", name=name)
+            for name in ("ca1_pyramidal", "dendrify_active")
+        ]
+        for group in cells:
+            group.set("V_soma", np.linspace(-70, -40, 300) * mV)
+        net.run(20 * ms)
+        assert (len(commands) > 1) == (processors > 1)
+        values = [np.asarray(group.get(name)) for group in cells for name in group.variables]
+        found.append([array.tobytes() for array in values])
+    assert found[0] == found[1]
 
 
 def test_the_number_of_processors_is_no_part_of_the_cache(

@@ -7,6 +7,7 @@
 #ifndef DENDRIFY_GPU_ORDERED_TASKS_H
 #define DENDRIFY_GPU_ORDERED_TASKS_H
 
+#include "../groups.h"
 #ifdef ON_CUDA
 #include "../barrier_cuda.h"
 // Functions of the core; those that have to be inlined, those that are called, and those that are called seldom; members; and
@@ -26,17 +27,6 @@
 #define TASK_APART static __attribute__((noinline, unused))
 #define SELDOM static __attribute__((cold, noinline, unused))
 #define OWN_PLACE ((int64_t)0)
-#endif
-
-// A text is compiled as a whole, or in parts side by side: of each group of tasks GROUP_1, GROUP_2, ... says which part it
-// belongs to, and PART is the one that is being compiled. What belongs to no group is in part 0.
-#ifdef PART
-#define GROUP_0 0
-#define IN_PART(group) (GROUP_##group == PART)
-#define TASK_OF_PART __attribute__((visibility("hidden")))
-#else
-#define IN_PART(group) 1
-#define TASK_OF_PART TASK
 #endif
 
 // A clock of Brian2. Its time is the product of steps and dt, never a sum; or one of given times, with an infinite dt.
