@@ -124,9 +124,9 @@ def outcome(window: int, held: bool, precision: int, monkeypatch, tmp_path) -> t
             for path in base.header_folder().glob("*.h"):
                 text = path.read_text().replace("#define HOLDS true", "#define HOLDS false")
                 (folder / path.name).write_text(text)
-        monkeypatch.setattr("dendrify_gpu.gpu.backends.cpu.header_folder", lambda: folder)
+        monkeypatch.setattr("dendrify_gpu.gpu.backends.cxx.header_folder", lambda: folder)
         monkeypatch.setattr(
-            "dendrify_gpu.gpu.backends.cpu.header_text",
+            "dendrify_gpu.gpu.backends.cxx.header_text",
             lambda: "".join(path.read_text() for path in sorted(folder.glob("*.h"))),
         )
     n = 150
