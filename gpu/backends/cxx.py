@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -100,7 +101,10 @@ def compile_library(
         command = [*compiler.split(), *flags, f"-I{header_folder()}"]
         complaint = _compile(command, text, shares_of(groups, _processors()), path, meanwhile)
         if complaint is not None:
-            raise ToolchainError(f"{compiler} refused the generated text:\n{complaint[:4000]}")
+            # Warnings come before what is wrong.
+            wrong = re.search(r"^.*error:", complaint, re.MULTILINE)
+            said = complaint[wrong.start() if wrong else 0 :][:4000]
+            raise ToolchainError(f"{compiler} refused the generated text:\n{said}")
 
     parts = [text, header_text(), compiler, " ".join(flags), compiler_version(compiler)]
     path, made = cached_file([*parts, _processor()], ".so", make)
@@ -154,8 +158,9 @@ def _compile(
             return _carry_out([[*command, "-x", "c++", "-", "-o", str(path)]], source, meanwhile)
         given = [f"-DGROUP_{group}={part}" for group, part in enumerate(shares, 1)]
         objects = [f"{name}/{part}.o" for part in range(max(shares) + 1)]
+        alone = [word for word in command if word != "-shared"]
         commands = [
-            [*command, f"-DPART={part}", *given, "-c", "-x", "c++", "-", "-o", output]
+            [*alone, f"-DPART={part}", *given, "-c", "-x", "c++", "-", "-o", output]
             for part, output in enumerate(objects)
         ]
         complaint = _carry_out(commands, source, meanwhile)
