@@ -221,6 +221,9 @@ class ExpressionWriter(CallWriter):
         if whole is not None and abs(whole) <= _LARGEST_PRODUCT and (whole >= 0 or kind == "float"):
             name = "power" if kind == "float" else "whole_power"
             return self._let("power", self._called(f"{name}<{whole}>", [base], kind, kind))
+        if kind == "float" and isinstance(node, ast.Constant) and node.value == 0.5:
+            # As dt**.5 in every equation with noise: exact, and a fraction of the text of a power.
+            return self._let("root", self._called("lane_sqrt", [base], "float", "float"))
         power = self._let("power", self._called("lane_pow", [base, exponent], "float", "float"))
         return power if kind == "float" else Text(as_integer(power), kind, power.shared)
 
