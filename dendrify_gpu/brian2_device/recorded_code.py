@@ -13,7 +13,7 @@ from brian2.codegen.statements import Statement
 from brian2.core.base import weakproxy_with_fallback
 from brian2.core.names import Nameable, find_name
 
-from .exponentials import with_plain_exponentials
+from .exponentials import INVERSE_EXPREL, inverse_exprel_function, with_plain_exponentials
 from .refractoriness import CHOICE, choice_function, specialised
 
 __all__ = ["RUN_TEMPLATES", "RecordedCode", "record_code"]
@@ -99,6 +99,8 @@ class RecordedCode(Nameable):
         code = self.abstract_code
         if template_name == "stateupdate":
             code = {block: with_plain_exponentials(text) for block, text in code.items()}
+            inverse = inverse_exprel_function()
+            generator.variables = {**generator.variables, INVERSE_EXPREL: inverse}
         if template_name == "stateupdate" and "not_refractory" in variables:
             code = {block: specialised(text, self.conditions) for block, text in code.items()}
             generator.variables = {**generator.variables, CHOICE: choice_function()}

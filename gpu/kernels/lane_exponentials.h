@@ -132,6 +132,18 @@ DEVICE lane lane_exprel(lane x)
     return select(small, splat(1), bounded);
 }
 
+// x / (e^x - 1), and 1 at zero: the inverse of exprel for one division. Zero from 89.6 (single) or 710.7 (double) on,
+// a little before it must be.
+DEVICE lane lane_inverse_exprel(lane x)
+{
+    lane error;
+    const lane quarter = quarter_expm1(x, &error);
+    const mask small = less(lane_abs(x), splat(SMALL));
+    const lane y = (x * splat((real)0.25)) / select(small, splat(1), quarter);
+    const lane bounded = select(greater_equal(x, splat(CHOOSE(89.6, 710.7))), splat(0), y);
+    return select(small, splat(1), bounded);
+}
+
 DEVICE lane lane_sinh(lane x)
 {
     const lane size = lane_abs(x);

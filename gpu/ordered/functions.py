@@ -19,6 +19,7 @@ FLOAT_FUNCTIONS = {
     "log10": "lane_log10",
     "expm1": "lane_expm1",
     "exprel": "lane_exprel",
+    "_inverse_exprel": "lane_inverse_exprel",
     "log1p": "lane_log1p",
     "sqrt": "lane_sqrt",
     "ceil": "lane_ceil",

@@ -27,6 +27,13 @@ ACCURACY: list[tuple[str, Callable, float, str, Interval, Interval]] = [
     ("lane_expm1(x)", mpmath.expm1, 1.0, "", (-40, 88.7), (-60, 709.7)),
     ("lane_expm1(x)", mpmath.expm1, 1.0, "signed", (1e-37, 1), (1e-300, 1)),
     ("lane_exprel(x)", lambda v: mpmath.expm1(v) / v, 1.75, "signed", (1e-20, 88), (1e-20, 700)),
+    *(
+        ("lane_inverse_exprel(x)", lambda v: v / mpmath.expm1(v), 1.75, *where)
+        for where in (
+            ("signed", (1e-20, 89), (1e-20, 710)),
+            ("", (-1e30, -88), (-1e300, -700)),
+        )
+    ),
     ("lane_log(x)", mpmath.log, 1.0, "", (1e-44, 3e38), (1e-320, 1e308)),
     ("lane_log(x)", mpmath.log, 1.0, "", (0.5, 2), (0.5, 2)),
     ("lane_log1p(x)", mpmath.log1p, 1.0, "signed", (1e-37, 0.999), (1e-300, 0.999)),
@@ -156,6 +163,7 @@ SPECIAL = [
     ("lane_exp(x)", [INF, -INF, NAN, 0.0, 1e4, -1e4], [INF, 0.0, NAN, 1.0, INF, 0.0]),
     ("lane_expm1(x)", [INF, -INF, NAN, 0.0, -0.0, 1e4], [INF, -1.0, NAN, 0.0, -0.0, INF]),
     ("lane_exprel(x)", [0.0, -0.0, NAN, INF, -INF], [1.0, 1.0, NAN, INF, 0.0]),
+    ("lane_inverse_exprel(x)", [0.0, -0.0, NAN, INF, -INF, 800], [1.0, 1.0, NAN, 0.0, INF, 0.0]),
     ("lane_log(x)", [0.0, -0.0, -1.0, INF, NAN, 1.0], [-INF, -INF, NAN, INF, NAN, 0.0]),
     ("lane_log1p(x)", [-1.0, -2.0, INF, NAN, 0.0, -0.0], [-INF, NAN, INF, NAN, 0.0, -0.0]),
     ("lane_log10(x)", [0.0, -1.0, INF, NAN, 1.0], [-INF, NAN, INF, NAN, 0.0]),
