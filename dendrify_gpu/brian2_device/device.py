@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -30,6 +29,7 @@ from .progress import Reporter, time_of
 from .recorded_code import RUN_TEMPLATES, record_code
 from .spike_queue import PendingSpikes
 from .state_updates import event_driven_update, kept_state_updates
+from .unused import collect_unused
 
 __all__ = ["DendrifyGpuDevice", "register"]
 
@@ -326,7 +326,7 @@ class DendrifyGpuDevice(RuntimeDevice):
         if network._clocks != {item.clock for item in active}:
             reason = Reason("run", "clocks tick on which no active object hangs")
             return self._general(network, profile, (reason,))
-        gc.collect()
+        collect_unused(network.sorted_objects)
         fast = fast_road(active, self._backend, self._random_of(network), namespace)
         if not isinstance(fast, FastRoad):
             return self._general(network, profile, fast)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from .reading import TaskReader
 from .recorded_code import RecordedCode
 from .results import deliver_record
 from .slots import Slots
+from .unused import collect_unused
 from .work import threads_for, workers_for
 
 __all__ = ["GeneralRoad", "RandomState"]
@@ -129,8 +129,7 @@ class GeneralRoad:
 
         def meanwhile() -> None:
             reader.sort_synapses()
-            # As in Brian2's own runs: it warns of objects that are in no network.
-            gc.collect()
+            collect_unused(objects)
 
         self.program = build_ordered(tasks, precision, backend, threads, profile, meanwhile)
         #: Seconds that each object took, by its name, if they are measured.
