@@ -2,8 +2,9 @@
 
 Each script runs in processes of its own, once on either side with the same seed, without showing its figures. What is
 compared is the state of every group, synapse and monitor after each of the last runs. Scripts that draw random numbers
-while they run, or are chaotic, cannot agree number by number: for these Brian2 runs again with other seeds, and what
-the device finds has to lie among what Brian2 finds.
+while they run cannot agree number by number: for these Brian2 runs again with other seeds, and what the device finds
+has to lie among what Brian2 finds. For those that differ without random numbers, Brian2 runs again with states that are
+touched: a chaotic network, or a state of rest, of which only rounding is left, differs from itself as much.
 
     git clone --depth 1 https://github.com/brian-team/brian2
     python benchmarks/brian2_examples.py brian2/examples
@@ -28,6 +29,7 @@ from typing import Any
 import brian2
 import matplotlib
 import numpy as np
+from brian2 import NeuronGroup, SpatialNeuron
 from brian2.core.base import BrianObject
 from brian2.core.network import Network
 from brian2.core.variables import ArrayVariable
@@ -39,6 +41,8 @@ LONGEST, RUNS = 20_000, 5
 #: The largest difference, of the largest value, at which two arrays agree.
 TOLERANCE = 1e-6
 SEEDS = (1, 2, 3, 4)
+#: By how much states are touched, relatively. The error of Brian2's solver for cables is about as large.
+TOUCH = 1e-9
 #: How far beyond what Brian2 finds with its seeds the device's value may lie, in ranges of it.
 BEYOND = 2.0
 
@@ -63,10 +67,21 @@ def states_of(objects: Iterable[BrianObject]) -> dict[str, np.ndarray]:
     return found
 
 
+def touch(objects: Iterable[BrianObject]) -> None:
+    """Change the numbers among the states of neurons a little."""
+    for item in objects:
+        if isinstance(item, NeuronGroup):
+            # The potential of a cable is no differential equation of its own.
+            cable = {"v"} if isinstance(item, SpatialNeuron) else set()
+            for name in {*item.equations.diff_eq_names, *cable}:
+                item.variables[name].get_value()[:] *= 1 + TOUCH
+
+
 def run_script(script: Path, device: str, seed: int, output: Path) -> None:
     """Run a script in this process, and store what its runs leave behind."""
     matplotlib.use("Agg")
-    if device == "runtime":
+    touched = device == "touched"
+    if device in ("runtime", "touched"):
         brian2.prefs.codegen.target = "numpy"
     else:
         brian2.set_device(device, threads=1)
@@ -77,10 +92,14 @@ def run_script(script: Path, device: str, seed: int, output: Path) -> None:
     runs: list[dict[str, np.ndarray]] = []
     before_run, after_run = Network.before_run, Network.after_run
     objects: list[BrianObject] = []
+    known: set[Any] = set()
 
     def remember(self: Network, *arguments: Any) -> None:
         # A magic network forgets its objects after a run.
         objects[:] = self.sorted_objects
+        if touched:
+            touch(item for item in objects if item.id not in known)
+            known.update(item.id for item in objects)
         before_run(self, *arguments)
 
     def note(self: Network) -> None:
@@ -180,14 +199,15 @@ def verdict(script: Path, limit: float) -> tuple[str, list[str]]:
     apart = difference(theirs, ours)
     if apart <= TOLERANCE:
         return f"agrees to {apart:.0e} ({times})", []
-    others = [theirs, *(found_by(script, "runtime", seed, limit) for seed in SEEDS[1:])]
+    second = found_by(script, "runtime", SEEDS[1], limit)
+    if not second.wrong and difference(theirs, second) <= TOLERANCE:
+        itself = difference(theirs, found_by(script, "touched", SEEDS[0], limit))
+        said = f"differs by {apart:.0e}, Brian2 from itself by {itself:.0e} if touched ({times})"
+        return said, outliers(ours, [theirs]) if apart > 10 * itself else []
+    others = [theirs, second, *(found_by(script, "runtime", seed, limit) for seed in SEEDS[2:])]
     wrong = [side.wrong for side in others if side.wrong]
     if wrong:
         return f"not compared; Brian2: {wrong[0]}", []
-    if difference(*others[:2]) <= TOLERANCE:
-        return f"DIFFERS by {apart:.0e}, and no seed matters to Brian2 ({times})", outliers(
-            ours, others
-        )
     told = outliers(ours, others)
     count = sum(name.endswith((" size", " mean", " deviation")) for name in ours.arrays)
     return f"{count - len(told)} of {count} statistics among Brian2's own ({times})", told

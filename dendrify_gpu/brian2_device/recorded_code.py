@@ -13,6 +13,7 @@ from brian2.codegen.statements import Statement
 from brian2.core.base import weakproxy_with_fallback
 from brian2.core.names import Nameable, find_name
 
+from .aliases import with_one_name_each
 from .exponentials import INVERSE_EXPREL, inverse_exprel_function, with_plain_exponentials
 from .refractoriness import CHOICE, choice_function, specialised
 
@@ -97,6 +98,11 @@ class RecordedCode(Nameable):
         self._alone = alone
         self.conditions = generator.get_conditional_write_vars()
         code = self.abstract_code
+        if template_name == "synapses":
+            code = {
+                block: with_one_name_each(text, variables, variable_indices)
+                for block, text in code.items()
+            }
         if template_name == "stateupdate":
             code = {block: with_plain_exponentials(text) for block, text in code.items()}
             inverse = inverse_exprel_function()
