@@ -9,6 +9,8 @@ from unittest.mock import patch
 import brian2
 import pytest
 from brian2 import ms
+from brian2.core.base import BrianObject
+from brian2.core.tracking import InstanceFollower, InstanceTrackerSet
 from brian2.devices.device import reset_device
 from brian2.utils.logger import catch_logs
 
@@ -16,14 +18,16 @@ import dendrify_gpu  # noqa: F401 - registers the device
 
 
 @pytest.fixture
-def device() -> Iterator[None]:
-    # What other tests have left is not of this one's making, and nothing is to be collected by chance.
-    gc.collect()
+def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # Brian2 knows of nothing yet: what other tests have left alive is not of this one's making.
+    monkeypatch.setitem(InstanceFollower.instance_sets, BrianObject, InstanceTrackerSet())
+    # Nothing is collected by chance.
     gc.disable()
     brian2.set_device("dendrify_gpu", threads=1)
     yield
     reset_device()
     gc.enable()
+    gc.collect()
 
 
 def network() -> brian2.Network:
