@@ -141,7 +141,9 @@ class CpuBackend:
     def build(self, functions: Sequence[StepFunction], precision: int) -> CpuKernels:
         """Compile step functions, or load them from the cache."""
         groups = compile_seconds(functions)
-        path, made = self.library(self.source(functions), precision, groups)
+        # The more neurons a vector has, the more often one of them has an event, for which all are computed anew.
+        registers = 1 if any(function.holds for function in functions) else None
+        path, made = self.library(self.source(functions), precision, groups, registers=registers)
         return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
 
     def library(
@@ -150,6 +152,7 @@ class CpuBackend:
         precision: int,
         groups: Sequence[float] = (),
         meanwhile: Callable[[], None] | None = None,
+        registers: int | None = None,
     ) -> tuple[Path, bool]:
         """Compile a text that uses the headers to a shared library, or find it in the cache.
 
@@ -161,6 +164,8 @@ class CpuBackend:
             Roughly, the seconds that each group of functions takes which the text lets compile on its own.
         meanwhile : callable, optional
             Called once: while the compiler is at work, if it has work to do.
+        registers : int, optional
+            Vector registers of a lane. Default: that of the header.
 
         Returns
         -------
@@ -176,6 +181,8 @@ class CpuBackend:
         options = [f"-DPRECISION={precision}"]
         if self.vector_bytes is not None:
             options.append(f"-DVECTOR_BYTES={self.vector_bytes}")
+        if registers is not None:
+            options.append(f"-DREGISTERS={registers}")
         return compile_library(self.compiler, text, options, groups, meanwhile)
 
     def upload(self, values: np.ndarray) -> CpuBuffer:

@@ -56,7 +56,7 @@ def _actions(
     page.line("_eventful = true;")
     written = {statement.target for _, _, block, _ in blocks for statement in block}
     if update.split.held and written & page.traits.slow:
-        page.line("_changing = true;")
+        page.line("_changed = true;")
 
 
 def _statements(

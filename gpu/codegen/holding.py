@@ -2,8 +2,8 @@
 
 A *slow* expression is made of parameters, of states that only events and resets write, and of comparisons of such
 states with the clock, such as ``t_in_timesteps <= spiketime + duration``. It changes when an event writes one of
-its states, or when a comparison with the clock turns over. While neither can happen to a vector of neurons the
-generated text keeps its value in a variable instead of computing it again.
+its states, or when a comparison with the clock turns over. The generated text keeps its value in a variable, and
+computes it again after events and in those steps in which a comparison may turn over for some neuron of a vector.
 
 `hold` finds the largest slow parts of an update and splits it in two: statements that compute the held values,
 and the update in terms of them. The values are the same, bit by bit, as if they were computed in each step.
@@ -50,7 +50,7 @@ class Held:
     held : tuple of (str, Node)
         Names and values of what is held.
     turns : tuple of Node
-        Conditions that are true while held values can still change by themselves.
+        For each comparison with the clock the steps until its two sides meet; negative where they have met.
     definitions : tuple of (str, Node)
         Intermediate results of every step, in order.
     results : tuple of Node
@@ -174,12 +174,13 @@ class _Splitter:
         return None
 
     def _turn(self, node: Compare) -> Node:
-        """Return whether the two sides have yet to meet."""
+        """Return how many steps are left until the two sides meet: the clock rises by one in each."""
         left = self._kind(node.left)
         left_above = left == _FALLING or (
             left in (_CONSTANT, _SLOW) and self._kind(node.right) == _RISING
         )
-        return Compare(">=" if left_above else "<=", node.left, node.right)
+        upper, lower = (node.left, node.right) if left_above else (node.right, node.left)
+        return Subtract(upper, lower)
 
     def _rewrite(self, node: Node) -> Node:
         """Replace the largest slow parts by held values; a bare state stays as it is."""

@@ -47,6 +47,8 @@ class StepFunction:
         Words per neuron that hold what happened in the last step.
     n_scratch : int
         Numbers per neuron that parts of a large model leave to each other, in rows after those of the states.
+    holds : bool
+        Whether values are held until an event or the clock changes them.
     """
 
     name: str
@@ -56,6 +58,7 @@ class StepFunction:
     recorded: tuple[tuple[str, ...], ...]
     n_flag_words: int
     n_scratch: int = 0
+    holds: bool = False
 
 
 def build_step_function(
@@ -108,7 +111,8 @@ def build_step_function(
     )
     n_scratch = parted.partition.n_scratch if parted else 0
     coefficients = page.table.freeze()
-    return StepFunction(name, source, coefficients, ports, recorded, page.traits.n_words, n_scratch)
+    n_words, holds = page.traits.n_words, bool(update.split.held)
+    return StepFunction(name, source, coefficients, ports, recorded, n_words, n_scratch, holds)
 
 
 def _numbers(page: Page) -> list[str]:

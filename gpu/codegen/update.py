@@ -134,11 +134,14 @@ def write_integration(page: Page, update: Update) -> None:
 
 
 def write_begin_of_holding(page: Page, update: Update) -> None:
-    """Write whether held values can change in this window without an event."""
+    """Write what says when held values must be computed again."""
     if not update.split.held:
         return
-    page.line("// What seldom changes is held while neither an event nor the clock can change it.")
-    page.line("bool _changing = true;")
+    page.line("// What seldom changes is held until an event or the clock changes it.")
+    page.line("bool _changed = true;")
+    if update.split.turns:
+        page.line("// Bit k: the clock may change it k steps from now.")
+        page.line("uint32_t _turns = 0;")
 
 
 def write_held(page: Page, update: Update) -> None:
@@ -146,18 +149,21 @@ def write_held(page: Page, update: Update) -> None:
     split = update.split
     if not split.held:
         return
-    with page.block("if (!HOLDS || _changing)"):
+    due = " || (_turns & 1)" if split.turns else ""
+    with page.block(f"if (!HOLDS || _changed{due})"):
         if split.turns:
             page.line(f"const lane {CLOCK} = splat((real)_now);")
         for name, node in split.slow_definitions:
             _define(page, name, node)
         for name, node in split.held:
             page.line(f"{name} = {text(node)};")
-        turning = "false"
         if split.turns:
-            turning = f"any_set({' | '.join(text(turn) for turn in split.turns)})"
-        page.line("if (_now == _begin)")
-        page.line(f"{INDENT}_changing = {turning};")
+            page.line("if (HOLDS && _changed)")
+            turns = " | ".join(f"steps_left({text(turn)})" for turn in split.turns)
+            page.line(f"{INDENT}_turns = bits_of_any({turns});")
+        page.line("_changed = false;")
+    if split.turns:
+        page.line("_turns >>= 1;")
 
 
 def _define(page: Page, name: str, node: Node) -> None:

@@ -132,6 +132,17 @@ DEVICE uint32_t lane_bits(mask m)
 LANE_BINARY(ilane, mask_bit, mask, int, mask_bit(a.part[k], b))
 LANE_BINARY(mask, has_bit, ilane, int, has_bit(a.part[k], b))
 
+LANE_UNARY(ilane, steps_left, lane, steps_left(a.part[k]))
+
+// The bits that a word has anywhere.
+DEVICE uint32_t bits_of_any(ilane words)
+{
+    ivec all = words.part[0];
+    for (int k = 1; k < REGISTERS; ++k)
+        all |= words.part[k];
+    return bits_of_any(all);
+}
+
 // Whether a word has a bit anywhere.
 DEVICE bool any_bit(ilane word) { return any_set(mask_not(iequal(word, isplat(0)))); }
 

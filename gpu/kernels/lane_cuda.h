@@ -97,6 +97,15 @@ DEVICE ilane mask_bit(mask m, int bit) { return m ? (integer)1 << bit : 0; }
 DEVICE mask has_bit(ilane word, int bit) { return (word & ((integer)1 << bit)) != 0; }
 DEVICE lane to_real(ilane x) { return (real)x; }
 
+// Bits k and k + 1, if k is the whole number next to x and from 0 to 31. What changes when a count of steps reaches
+// zero changes in one of these two steps, also where rounding has touched the count.
+DEVICE ilane steps_left(lane x)
+{
+    const real magic = PRECISION == 32 ? (real)0x1.8p+23 : (real)0x1.8p+52;
+    return x >= (real)-0.5 && x < (real)31.5 ? (ilane)(3u << (uint32_t)((x + magic) - magic)) : 0;
+}
+DEVICE uint32_t bits_of_any(ilane word) { return (uint32_t)word; }
+
 // The number of the lowest bit that is set.
 DEVICE int32_t lowest_bit(uint32_t bits)
 {

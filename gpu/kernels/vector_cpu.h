@@ -141,6 +141,20 @@ DEVICE vmask vector_no_lane(void) { return 0; }
 // One bit for each place.
 DEVICE uint32_t lane_bits(vmask m) { return m; }
 
+// Bits k and k + 1, if k is the whole number next to x and from 0 to 31. What changes when a count of steps reaches
+// zero changes in one of these two steps, also where rounding has touched the count. A shift by less than zero or by
+// more than a word leaves nothing; what is not a number is out of every range.
+DEVICE ivec steps_left(vec x)
+{
+#if PRECISION == 32
+    const ivector count = __builtin_ia32_cvtps2dq512_mask((vector)x, (ivector){}, EVERYWHERE, 4);
+    return (ivec)__builtin_ia32_psllv16si_mask((ivector)vector_isplat(3), count, (ivector){}, EVERYWHERE);
+#else
+    const ivector count = __builtin_ia32_cvtpd2qq512_mask((vector)x, (ivector){}, EVERYWHERE, 4);
+    return (ivec)__builtin_ia32_psllv8di_mask((ivector)vector_isplat(3), count, (ivector){}, EVERYWHERE);
+#endif
+}
+
 // Masks as bits of an integer word.
 DEVICE ivec mask_bit(vmask m, int bit) { return iselect(m, vector_isplat((integer)1 << bit), vector_isplat(0)); }
 DEVICE vmask has_bit(ivec word, int bit)
@@ -191,6 +205,15 @@ DEVICE uint32_t lane_bits(vmask m)
     return bits;
 }
 
+// The same without such instructions. Adding 1.5 * 2^23, or 2^52, rounds to the whole number in the last bits.
+DEVICE ivec steps_left(vec x)
+{
+    const real magic = PRECISION == 32 ? (real)0x1.8p+23 : (real)0x1.8p+52;
+    const vmask soon = greater_equal(x, vector_splat((real)-0.5)) & less(x, vector_splat((real)31.5));
+    const vec count = select(soon, x, vec{}) + magic;
+    return (ivec)(((uvec)vector_isplat(3)) << ((uvec)count - (uvec)vector_splat(magic))) & soon;
+}
+
 // Masks as bits of an integer word.
 DEVICE ivec mask_bit(vmask m, int bit) { return m & ((integer)1 << bit); }
 DEVICE vmask has_bit(ivec word, int bit) { return (word & ((integer)1 << bit)) != 0; }
@@ -198,6 +221,18 @@ DEVICE vmask has_bit(ivec word, int bit) { return (word & ((integer)1 << bit)) !
 #endif
 
 DEVICE real lane_value(vec x, int k) { return x[k]; }
+
+// The bits that a word has anywhere, of the lower 32.
+DEVICE uint32_t bits_of_any(ivec words)
+{
+    typedef uint64_t half __attribute__((vector_size(VECTOR_BYTES / 2), may_alias));
+    const half *const halves = (const half *)&words;
+    const half both = halves[0] | halves[1];
+    uint64_t bits = 0;
+    for (int k = 0; k < VECTOR_BYTES / 16; ++k)
+        bits |= both[k];
+    return (uint32_t)(PRECISION == 32 ? bits | bits >> 32 : bits);
+}
 
 DEVICE vec to_real(ivec x) { return __builtin_convertvector(x, vec); }
 DEVICE ivec as_integer(vec x) { return (ivec)x; }

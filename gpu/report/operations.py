@@ -188,8 +188,8 @@ def _bodies(text: str) -> dict[str, str]:
     return found
 
 
-#: A statement of the first step of a window alone.
-_ONCE = re.compile(r"^ *if \(_now == _begin\)\n[^\n]*\n", re.MULTILINE)
+#: A statement of the first step of a window, and of steps after events, alone.
+_ONCE = re.compile(r"^ *if \(HOLDS && _changed\)\n[^\n]*\n", re.MULTILINE)
 #: Blocks that most steps skip.
 _SELDOM = re.compile(
     r"if \((_happened|_eventful|any_set\(_second\)|sample_due\(|any_set\(_happened_)"

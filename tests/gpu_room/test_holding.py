@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from brian2.units import ms, mV, nS, pF
+from lane_harness import REAL, apply
 from models import active
+from test_lane_backends import VARIANTS
 
 from dendrify_gpu.gpu import (
     CpuBackend,
@@ -46,7 +48,7 @@ def test_what_events_and_the_clock_change_is_held() -> None:
     assert split.results == (Fma(Local("V"), Coefficient(1), Local("_held_0")),)
     assert [name for name, _ in split.slow_definitions] == ["_since", "_pulse"]
     assert split.definitions == ()
-    assert split.turns == (Compare(">=", Local("_since"), Coefficient(0)),)
+    assert split.turns == (Subtract(Local("_since"), Coefficient(0)),)
 
 
 def test_the_clock_itself_is_never_held() -> None:
@@ -56,23 +58,58 @@ def test_the_clock_itself_is_never_held() -> None:
     assert split.results == (Multiply(since, Coefficient(0)),)
 
 
+SINCE = Subtract(Local(CLOCK), Local("start"))
+UNTIL = Subtract(Local("start"), Local(CLOCK))
+
+
 @pytest.mark.parametrize(
-    ("left", "right", "turn"),
+    ("left", "right", "steps"),
     [
-        (Local(CLOCK), Local("start"), "<="),
-        (Local("start"), Local(CLOCK), ">="),
-        (Subtract(Local(CLOCK), Local("start")), Coefficient(0), "<="),
-        (Subtract(Local("start"), Local(CLOCK)), Coefficient(0), ">="),
+        (Local(CLOCK), Local("start"), UNTIL),
+        (Local("start"), Local(CLOCK), UNTIL),
+        (SINCE, Coefficient(0), Subtract(Coefficient(0), SINCE)),
+        (UNTIL, Coefficient(0), Subtract(UNTIL, Coefficient(0))),
     ],
 )
-def test_a_comparison_with_the_clock_can_turn_over_until_both_sides_have_met(
-    left, right, turn
-) -> None:
+def test_a_comparison_with_the_clock_turns_over_when_both_sides_meet(left, right, steps) -> None:
     split = hold(
         [], [Select(Compare("<", left, right), Literal(1), Literal(0))], frozenset({"start"})
     )
     assert len(split.held) == 1
-    assert split.turns == (Compare(turn, left, right),)
+    assert split.turns == (steps,)
+
+
+@pytest.mark.parametrize("precision", [32, 64])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_turn_of_a_comparison_is_foreseen(variant, precision, tmp_path) -> None:
+    """Of whole numbers, of numbers next to them and of any others; in float32 where steps fill its digits."""
+    real = REAL[precision]
+    rng = np.random.default_rng(6)
+    n = 3000
+    length = rng.integers(0, 19, n) + rng.choice([0, 0.5, 1e-7, -1e-7, 0.3], n)
+    now = np.concatenate([rng.integers(0, 1000, n // 2), rng.integers(2**21, 2**22, n - n // 2)])
+    start = (now - rng.integers(0, 25, n) + rng.choice([0, 0, 0.25], n)).astype(real)
+    length, now = length.astype(real), now.astype(real)
+    # Both ways in which the lowering writes start + length against the clock.
+    sides = [(lambda t: start - t, -length), (lambda t: start + length, None)]
+    for left, bound in sides:
+        distance = left(now) - (now if bound is None else bound)
+        bits = apply(
+            "to_real(steps_left(x) & isplat(0x3fffff))",
+            *(distance, distance),
+            precision=precision,
+            folder=tmp_path,
+            **VARIANTS[variant],
+        ).astype(np.int64)
+        for compare in (np.less, np.less_equal):
+            before = compare(left(now), now if bound is None else bound)
+            for step in range(1, 22):
+                later = now + real(step)
+                after = compare(left(later), later if bound is None else bound)
+                assert np.all((bits >> step & 1)[after != before] == 1)
+                before = after
+    assert np.all(bits[distance < -1] == 0)
+    assert len(np.unique(bits)) > 20
 
 
 def test_random_numbers_and_fast_states_are_not_held() -> None:

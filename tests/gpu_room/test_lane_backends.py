@@ -26,6 +26,7 @@ BASIC = (
     *("select(not_equal(x, y) & less(x, splat(0)), x, y)", "to_real(as_integer(x) >> 7)"),
     *("as_real(iselect(has_bit(as_integer(x), 3), as_integer(y), mask_bit(less(x, y), 5)))",),
     "select(iequal(as_integer(x) & isplat(3), isplat(1)), x, y)",
+    "to_real(steps_left(x) & isplat(0x7fffffff))",
 )
 ALL = (*EVERYTHING, *BASIC, *DRAWS)
 VARIANTS = {
