@@ -99,7 +99,7 @@ def build_step_function(
             *(f"//     {variable.equation}" for variable in program.states),
             *_numbers(page),
             *(parted.functions() if parted else ()),
-            f"DEVICE void {name}(const Network *net, const Population *p, int32_t _population,",
+            f"STEP_FUNCTION void {name}(const Network *net, const Population *p, int32_t _population,",
             f"{INDENT}const Window *window, int64_t first)",
             "{",
             *head,

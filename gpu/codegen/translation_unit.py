@@ -105,10 +105,9 @@ def _definitions(functions: Sequence[StepFunction]) -> list[str]:
         return [function.source for function in functions]
     lines = []
     for group, function in enumerate(functions, 1):
-        start = function.source.index(f"DEVICE void {function.name}(")
-        source = (
-            f"{function.source[:start]}OF_PART(DEVICE){function.source[start + len('DEVICE') :]}"
-        )
+        kind = "STEP_FUNCTION"
+        start = function.source.index(f"{kind} void {function.name}(")
+        source = f"{function.source[:start]}OF_PART({kind}){function.source[start + len(kind) :]}"
         declaration = source[start : source.index("\n{", start)]
         lines += [
             f"#if IN_PART({group})",

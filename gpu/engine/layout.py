@@ -59,7 +59,7 @@ EMITTER = _record(ints="source n first_projection last_projection recorded reser
 CONTROL = _record(
     "not_finite spike_total",
     ints="spike_count spike_capacity kept_count kept_capacity keep_from halted windows_done blocks_done "
-    "repeated reserved",
+    "repeated unlisted",
 )
 NETWORK = _record(
     "population poisson generator projection emitter spike kept parts part control",

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "barrier_cpu.h"
+#include "delivery_cpu.h"
 
 struct Team {
     const Network *net;
@@ -30,11 +31,8 @@ static void advance_share(const Network *net, const Window *window, int32_t numb
     }
     if (window->source_begin == window->source_end)
         return;
-    for (int32_t k = 0; k < net->n_poisson; ++k) {
-        const int32_t n = net->poisson[k].n;
-        emit_poisson(net, &net->poisson[k], window, (int32_t)share(n, number, n_thread),
-                     (int32_t)share(n, number + 1, n_thread));
-    }
+    for (int32_t k = 0; k < net->n_poisson; ++k)
+        emit_poisson(net, &net->poisson[k], window, number, n_thread);
     for (int32_t k = 0; k < net->n_generator; ++k)
         emit_generator(net, &net->generator[k], window, number, n_thread);
 }
@@ -50,9 +48,7 @@ static void *run_member(void *argument)
         advance_share(net, &team->window[w], member->number, team->n_thread);
         meet(&team->barrier, team->n_thread, [] {});
         Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0, 0};
-        const int32_t end = listed_spikes(net);
-        for (int32_t k = 0; k < end; ++k)
-            deliver_spike(net, net->spike[k], &worker);
+        deliver_spikes(net, &worker);
         meet(&team->barrier, team->n_thread, [net] { close_window(net); });
         if (!window_can_run(net))
             break;

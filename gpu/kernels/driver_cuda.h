@@ -50,7 +50,15 @@ DEVICE void deliver_share(const Network *__restrict__ net, const Window *__restr
             worker.from = (int64_t)net->part[k] * net->row_part;
             worker.until = worker.from + net->row_part;
         }
-        deliver_spike(net, net->spike[k], &worker);
+        const Spike spike = net->spike[k];
+        const Emitter *const emitter = keep_spike(net, spike, &worker);
+        Errand errand;
+        for (int32_t q = emitter->first_projection; q < emitter->last_projection; ++q) {
+            const Projection *const j = &net->projection[q];
+            const int32_t source = spike.source - emitter->source - j->first_source;
+            if (find_errand(net, j, source, spike.step, &worker, &errand))
+                run_errand(&errand);
+        }
     }
 }
 

@@ -98,19 +98,6 @@ DEVICE void emit_generator(const Network *net, const Generator *g, const Window 
         append_spike(net, g->source + g->index[k], g->step[k]);
 }
 
-// First synapse of [low, high) that leads to neuron `target` or a later one; targets ascend.
-DEVICE int64_t synapse_position(const int32_t *targets, int64_t low, int64_t high, int32_t target)
-{
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (targets[middle] < target)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 // Synapses [begin, end) of a projection, every `stride`-th, whose events without a delay of their own are due in `slot`.
 struct Span {
     int64_t begin;
@@ -159,23 +146,32 @@ DEVICE const Emitter *emitter_of(const Network *net, int32_t source, Worker *wor
     return e;
 }
 
-// Add the events of one source's synapses to the input of the neurons that a worker owns.
-DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source, int32_t step,
-                        Worker *worker)
+// What a worker has to do for one spike and one projection.
+struct Errand {
+    const Projection *projection;
+    const Population *post;
+    Span span;
+};
+
+// Say what a worker has to do for a spike of a source of a projection; false if it is nothing. Explicit synapses are
+// those of all workers, see `own_synapses`.
+DEVICE bool find_errand(const Network *net, const Projection *j, int32_t source, int32_t step, Worker *worker,
+                        Errand *errand)
 {
+    if (source < 0 || source >= j->n_source)
+        return false;
     const Population *post = &net->population[j->population];
     look_at(worker, post);
     const int32_t low = worker->low, high = worker->high;
-    const bool all = low == 0 && high >= post->n;
     int64_t begin = 0, end = 1;
     int32_t first_target = j->first_target;
     if (j->kind == SYNAPSES_EXPLICIT) {
-        begin = all ? j->row[source] : synapse_position(j->target, j->row[source], j->row[source + 1], low);
-        end = all ? j->row[source + 1] : synapse_position(j->target, begin, j->row[source + 1], high);
+        begin = j->row[source];
+        end = j->row[source + 1];
     } else if (j->kind == SYNAPSES_ONE_TO_ONE) {
         first_target += source;
         if (first_target < low || first_target >= high)
-            return;
+            return false;
     } else {
         begin = low > first_target ? low - first_target : 0;
         end = high < first_target + j->n_target ? high - first_target : j->n_target;
@@ -185,36 +181,41 @@ DEVICE void deliver_row(const Network *net, const Projection *j, int32_t source,
         slot += j->common_delay;
     while (slot >= post->n_slot)
         slot -= post->n_slot;
-    const Span span = {begin + row_start(worker), row_end(worker, begin, end), row_stride(worker), first_target, slot};
-    // What the synapses of a projection have in common is decided before their loop.
+    errand->projection = j;
+    errand->post = post;
+    errand->span = {begin + row_start(worker), row_end(worker, begin, end), row_stride(worker), first_target, slot};
+    return true;
+}
+
+// Add the events of some synapses to the input of their targets. What the synapses of a projection have in common is
+// decided before their loop.
+DEVICE void run_errand(const Errand *errand)
+{
+    const Projection *const j = errand->projection;
+    const Population *const post = errand->post;
+    const Span *const span = &errand->span;
     if (j->kind != SYNAPSES_EXPLICIT) {
         if (post->port[j->port].narrow)
-            deliver_span(j, post, &span, false, true, false, false);
+            deliver_span(j, post, span, false, true, false, false);
         else
-            deliver_span(j, post, &span, false, false, false, false);
+            deliver_span(j, post, span, false, false, false, false);
     } else if (post->port[j->port].narrow) {
         if (j->delay)
-            deliver_span(j, post, &span, true, true, true, false);
+            deliver_span(j, post, span, true, true, true, false);
         else
-            deliver_span(j, post, &span, true, true, false, false);
+            deliver_span(j, post, span, true, true, false, false);
     } else {
-        deliver_span(j, post, &span, true, false, j->delay != 0, j->weight != 0);
+        deliver_span(j, post, span, true, false, j->delay != 0, j->weight != 0);
     }
 }
 
-// Hand one spike to the synapses of its source, and keep it if the host wants it. Sums are of integers: their order
-// does not matter.
-DEVICE void deliver_spike(const Network *net, Spike spike, Worker *worker)
+// Keep a spike if the host wants it. Its emitter.
+DEVICE const Emitter *keep_spike(const Network *net, Spike spike, Worker *worker)
 {
     const Emitter *const emitter = emitter_of(net, spike.source, worker);
     if (keeps(worker) && (emitter->recorded || spike.step >= net->control->keep_from))
         net->kept[claim_kept(&net->control->kept_count)] = spike;
-    for (int32_t k = emitter->first_projection; k < emitter->last_projection; ++k) {
-        const Projection *j = &net->projection[k];
-        const int32_t source = spike.source - emitter->source - j->first_source;
-        if (source >= 0 && source < j->n_source)
-            deliver_row(net, j, source, spike.step, worker);
-    }
+    return emitter;
 }
 
 // Spikes that the list holds; it may have been asked for more.
@@ -236,7 +237,7 @@ DEVICE void close_window(const Network *net)
 {
     Control *control = net->control;
     control->windows_done += 1;
-    control->spike_total += (uint64_t)(control->spike_count - control->repeated);
+    control->spike_total += (uint64_t)(control->spike_count - control->repeated + control->unlisted);
     if (control->spike_count > control->spike_capacity)
         control->halted = HALTED_OVERFLOW;
     else if (control->not_finite != ~(uint64_t)0)
@@ -245,6 +246,7 @@ DEVICE void close_window(const Network *net)
         control->halted = HALTED_FULL;
     control->spike_count = 0;
     control->repeated = 0;
+    control->unlisted = 0;
 }
 
 #endif

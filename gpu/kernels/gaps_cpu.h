@@ -5,6 +5,8 @@
 #ifndef DENDRIFY_GPU_GAPS_H
 #define DENDRIFY_GPU_GAPS_H
 
+#include "links_cpu.h"
+
 enum { GAP_LANES = VECTOR_BYTES / 8, GAP_CHUNK = 4096 };
 
 typedef double gap_lane __attribute__((vector_size(VECTOR_BYTES), may_alias));
@@ -56,20 +58,42 @@ DEVICE void geometric_gaps(uint32_t seed, uint32_t stream, const uint64_t *index
         gap[k] = whole_gap(length[k]);
 }
 
-// The sources of a chunk that spike in the window, and their spikes.
-DEVICE void emit_chunk(const Network *net, const Poisson *group, const Window *window, int32_t first, int32_t last)
+// List the sources [first, last) whose next spike comes before a step. There is room for GAP_CHUNK + 16.
+DEVICE int32_t due_sources(const int32_t *next, int32_t first, int32_t last, int32_t end, int32_t *due)
 {
-    int32_t due[GAP_CHUNK];
     int32_t count = 0;
-    int32_t *const next = group->next;
-    const int32_t end = window->source_end;
-    for (int32_t i = first; i < last; ++i) {
+    int32_t i = first;
+#if defined(BIT_MASKS)
+    typedef int words __attribute__((vector_size(64), aligned(4), may_alias));
+    words numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    numbers += i;
+    for (; i + 16 <= last; i += 16) {
+        const uint16_t soon = __builtin_ia32_cmpd512_mask(*(const words *)&next[i], words{} + end, 1, 0xffff);
+        *(words *)&due[count] = (words)__builtin_ia32_compresssi512_mask(numbers, words{}, soon);
+        count += __builtin_popcount(soon);
+        numbers += 16;
+    }
+#endif
+    for (; i < last; ++i) {
         due[count] = i;
         count += next[i] < end;
     }
+    return count;
+}
+
+// Make the spikes of those sources of a chunk that spike in the window. The number of spikes that were not listed.
+DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, const Window *window, const Links *links,
+                          int32_t first, int32_t last)
+{
+    int32_t due[GAP_CHUNK + 16];
+    int32_t *const next = group->next;
+    const int32_t end = window->source_end;
+    int32_t count = due_sources(next, first, last, end, due);
+    int32_t unlisted = 0;
     // Groups of lanes are filled up with repetitions of the last source, whose gaps are drawn for nothing.
     while (count > 0) {
-        int32_t place = claim_spikes(net, count);
+        int32_t place = links->direct ? 0 : claim_spikes(net, count);
+        unlisted += links->direct ? count : 0;
         int32_t left = 0;
         for (int32_t begin = 0; begin < count; begin += GAP_LANES) {
             alignas(VECTOR_BYTES) uint64_t index[GAP_LANES], step[GAP_LANES];
@@ -82,10 +106,14 @@ DEVICE void emit_chunk(const Network *net, const Poisson *group, const Window *w
                 step[k] = (uint32_t)next[i];
                 inverse[k] = group->gap_scale[(int64_t)i * group->rate_step];
             }
+            for (int32_t k = 0; k < filled; ++k)
+                if (links->direct)
+                    follow_links(links, (int32_t)index[k], (int32_t)step[k]);
+                else
+                    put_spike(net, place++, group->source + (int32_t)index[k], (int32_t)step[k]);
             geometric_gaps(net->seed, (uint32_t)group->stream, index, step, inverse, gap);
             for (int32_t k = 0; k < filled; ++k) {
                 const int32_t i = due[begin + k];
-                put_spike(net, place++, group->source + i, (int32_t)step[k]);
                 next[i] = (int32_t)step[k] + 1 + gap[k];
                 due[left] = i;
                 left += next[i] < end;
@@ -93,14 +121,22 @@ DEVICE void emit_chunk(const Network *net, const Poisson *group, const Window *w
         }
         count = left;
     }
+    return unlisted;
 }
 
-// Spikes of sources [first, last) of a Poisson object in the window's source steps.
-DEVICE void emit_poisson(const Network *net, const Poisson *group, const Window *window, int32_t first, int32_t last)
+// The spikes of a thread's share of a Poisson object in the window's source steps.
+static __attribute__((noinline, unused)) void emit_poisson(const Network *net, const Poisson *group,
+                                                           const Window *window, int32_t number, int32_t n_thread)
 {
-    restart_poisson(net, group, window, first, last);
-    for (int32_t begin = first; begin < last; begin += GAP_CHUNK)
-        emit_chunk(net, group, window, begin, last - begin < GAP_CHUNK ? last : begin + GAP_CHUNK);
+    const Links links = find_links(net, group->source, group->n, window, number, n_thread);
+    restart_poisson(net, group, window, links.first, links.last);
+    int32_t unlisted = 0;
+    for (int32_t begin = links.first; begin < links.last; begin += GAP_CHUNK) {
+        const int32_t end = links.last - begin < GAP_CHUNK ? links.last : begin + GAP_CHUNK;
+        unlisted += emit_chunk(net, group, window, &links, begin, end);
+    }
+    if (unlisted)
+        atomic_claim(&net->control->unlisted, unlisted);
 }
 
 #endif

@@ -13,6 +13,9 @@
 
 #define LANES (REGISTERS * VECTOR_LANES)
 
+// A step function is compiled on its own: its loop needs all registers for itself.
+#define STEP_FUNCTION static __attribute__((noinline, unused))
+
 // Before the loop over steps. Compilers for the CPU do not unroll it of their own accord.
 #define ROLLED
 #define RELOAD_COEFFICIENTS (void)0

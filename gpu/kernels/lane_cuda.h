@@ -25,6 +25,9 @@ typedef uint64_t unsigned_integer;
 
 #define LANES 1
 
+// A step function becomes part of the kernel that calls it.
+#define STEP_FUNCTION DEVICE
+
 // Before the loop over steps, which is not unrolled: the states of several steps would not fit into registers.
 #ifdef LANE_HOST_EMULATION
 #define ROLLED

@@ -138,7 +138,7 @@ struct Control {
     int32_t windows_done;
     int32_t blocks_done;    // CUDA: blocks that have delivered their spikes of this window
     int32_t repeated;       // places of this window's list beyond the first of each spike
-    int32_t reserved;
+    int32_t unlisted;       // spikes of this window that were delivered without being listed
 };
 
 struct Network {

@@ -220,7 +220,7 @@ def step_operations(source: str, precision: Literal[32, 64]) -> tuple[Operations
 def _split(source: str) -> tuple[str, str]:
     """Return the text of all steps, and that of held values."""
     head, _, loop = _ONCE.sub("", source).partition("ROLLED for")
-    parts = head.split("DEVICE void step_")[0] if "_part_0(" in head else ""
+    parts = head.split("STEP_FUNCTION void step_")[0] if "_part_0(" in head else ""
     every, held = [parts], []
     depth, skipped, holding = 0, None, None
     for line in loop.splitlines()[1:]:

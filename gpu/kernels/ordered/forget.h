@@ -63,6 +63,7 @@
 #undef SCALAR_LOG_6
 #undef SIGN_BIT
 #undef SMALL
+#undef STEP_FUNCTION
 #undef TWO_THIRDS
 #undef TWO_THIRDS_LOW
 #undef VECTOR_LANES

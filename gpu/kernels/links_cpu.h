@@ -1,0 +1,95 @@
+// Sources that have a target of their own in every projection, on the CPU.
+//
+// Their spikes need not be listed for all threads: whoever makes a spike hands it to the target at once, if the target is
+// its own. The steps for which input spikes are made lie ahead of those of the neurons, so the input they add to is not
+// due yet.
+#ifndef DENDRIFY_GPU_LINKS_H
+#define DENDRIFY_GPU_LINKS_H
+
+// One projection, and the slot of the input in which a spike of the first source step is due.
+struct Link {
+    const Population *post;
+    uint8_t *input;
+    integer weight;
+    int32_t first_target;
+    int32_t port;
+    int32_t slot;
+    bool narrow;
+};
+
+enum { MOST_LINKS = 8 };
+
+// The projections of some sources; where `direct` is false their spikes are listed.
+struct Links {
+    Link link[MOST_LINKS];
+    int32_t count;
+    bool direct;
+    int32_t first_step;
+    // The sources of the thread.
+    int32_t first;
+    int32_t last;
+};
+
+// Whether each of n sources has one target, which belongs to the thread that makes the source's spikes.
+DEVICE bool is_link(const Network *net, const Projection *j, int32_t n, int32_t n_thread)
+{
+    if (j->kind != SYNAPSES_ONE_TO_ONE || j->first_source != 0 || j->n_source != n)
+        return false;
+    return n_thread == 1 || (j->first_target == 0 && net->population[j->population].n == n);
+}
+
+// The links of a group of n sources whose first is number `source` of the network. Spikes that the host wants are listed.
+DEVICE Links find_links(const Network *net, int32_t source, int32_t n, const Window *window, int32_t number,
+                        int32_t n_thread)
+{
+    Links links;
+    links.count = 0;
+    links.first_step = window->source_begin;
+    links.first = (int32_t)share(n, number, n_thread);
+    links.last = (int32_t)share(n, number + 1, n_thread);
+    const Emitter *emitter = net->emitter;
+    while (emitter->source != source || emitter->n != n)
+        ++emitter;
+    links.direct = !emitter->recorded && window->source_end <= net->control->keep_from &&
+                   emitter->last_projection - emitter->first_projection <= MOST_LINKS;
+    for (int32_t k = emitter->first_projection; links.direct && k < emitter->last_projection; ++k) {
+        const Projection *const j = &net->projection[k];
+        if (!is_link(net, j, n, n_thread)) {
+            links.direct = false;
+            break;
+        }
+        const Population *const post = &net->population[j->population];
+        const Port *const port = &post->port[j->port];
+        const int32_t slot = (window->source_begin % post->n_slot + j->common_delay) % post->n_slot;
+        links.link[links.count++] = {post, post->input + port->offset, (integer)j->common_weight, j->first_target, j->port,
+                                     slot, port->narrow != 0};
+    }
+    if (links.direct && links.count && n_thread > 1) {
+        const Population *const post = links.link[0].post;
+        const int32_t end = first_owned(post, number + 1, n_thread);
+        links.first = first_owned(post, number, n_thread);
+        links.last = end < n ? end : n;
+    }
+    return links;
+}
+
+// Hand a spike to its targets.
+DEVICE void follow_links(const Links *links, int32_t source, int32_t step)
+{
+    for (int32_t k = 0; k < links->count; ++k) {
+        const Link *const link = &links->link[k];
+        const int32_t n_slot = link->post->n_slot;
+        int32_t slot = link->slot + step - links->first_step;
+        slot -= slot >= n_slot ? n_slot : 0;
+        const int32_t target = link->first_target + source;
+        const int64_t place = input_place(target, n_slot) + (int64_t)slot * INPUT_BLOCK;
+        if (link->narrow) {
+            accumulate_narrow(link->input + place, link->weight);
+        } else {
+            accumulate((integer *)link->input + place, link->weight);
+            set_pending(link->post, target, link->port, slot);
+        }
+    }
+}
+
+#endif
