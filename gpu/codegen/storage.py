@@ -26,8 +26,10 @@ def write_loads(page: Page, update: Update) -> None:
         for declaration in update.parted.views():
             page.line(declaration)
     else:
-        for number, name in enumerate(traits.program.state_names):
+        names = traits.program.state_names
+        for number, name in enumerate(names):
             page.line(f"lane {identifier(name)} = load({_row('state', number)});")
+        page.line(f"ask_for_states(p, {len(names)}, {traits.n_words}, first);")
     # Where neither spikes nor events happen, compilers drop what tells of them, and must not warn of it.
     idle = "" if traits.happens else "[[maybe_unused]] "
     page.line(f"{idle}ilane _last_spike = iload(p->last_spike + first);")

@@ -70,6 +70,20 @@ DEVICE void atomic_lowest(uint64_t *where, uint64_t value)
     }
 }
 
+// Ask for what the vector after the next one will load, while this one has its steps: a processor foresees a few streams of
+// memory by itself, but not as many as a model has states.
+DEVICE void ask_for_states(const Population *p, int32_t n_state, int32_t n_word, int64_t first)
+{
+    enum { LINE = 64 / sizeof(real) };
+    for (int64_t later = first + 2 * LANES; later < first + 3 * LANES; later += LINE) {
+        for (int32_t k = 0; k < n_state; ++k)
+            __builtin_prefetch(p->state + k * (int64_t)p->stride + later);
+        for (int32_t k = 0; k < n_word; ++k)
+            __builtin_prefetch(p->flags + k * (int64_t)p->stride + later);
+        __builtin_prefetch(p->last_spike + later);
+    }
+}
+
 // Where a neuron's input of the first slot lies, counted in neurons, and how far apart its slots are.
 DEVICE int64_t input_place(int32_t neuron, int32_t n_slot)
 {

@@ -66,6 +66,9 @@ DEVICE void atomic_lowest(uint64_t *where, uint64_t value)
     atomicMin((unsigned long long *)where, (unsigned long long)value);
 }
 
+// Other threads are at work while one waits for its states.
+DEVICE void ask_for_states(const Population *, int32_t, int32_t, int64_t) {}
+
 // Where a neuron's input of the first slot lies, counted in neurons.
 DEVICE int64_t input_place(int32_t neuron, int32_t n_slot)
 {
