@@ -70,7 +70,9 @@ def outcome(network: NetworkPlan, threads: int) -> tuple[object, ...]:
     reports = [simulation.run(piece).spikes for piece in (1, 40, 259, 700)]
     spikes = [simulation.spikes.of(*simulation.source_range(name)) for name in SIZES]
     samples = [simulation.samples(name).values.tobytes() for name in SIZES]
-    states = [simulation.populations[name].state.read()[:, :n].tobytes() for name, n in SIZES.items()]
+    states = [
+        simulation.populations[name].state.read()[:, :n].tobytes() for name, n in SIZES.items()
+    ]
     return reports, [array.tobytes() for pair in spikes for array in pair], samples, states
 
 
