@@ -62,7 +62,7 @@ enum { MOST_THREADS = 1024 };
 // than asked for where the system refused one, which changes no result.
 extern "C" int32_t run_windows(const Network *net, const Window *window, int32_t n_window, int32_t n_thread)
 {
-    Team team = {net, window, n_window, 1, 0, {0, 0}};
+    Team team = {net, window, n_window, 1, 0, {0, 0, 0}};
     Member member[MOST_THREADS];
     pthread_t thread[MOST_THREADS];
     member[0] = {&team, 0};
