@@ -37,10 +37,12 @@ def collect_unused(objects: Sequence[BrianObject]) -> bool:
 
 
 def _holder_id(item: BrianObject | None) -> UUID | None:
-    """Return the identity of what is in a network itself: for a subgroup, of its group if that exists."""
-    if not isinstance(item, Subgroup):
-        return None if item is None else item.id
+    """Return the identity of what is in a network itself: for a subgroup, of its group if that exists.
+
+    An object whose constructor raised has none. It can be alive all the same, in the traceback of the error.
+    """
     try:
-        return item.source.id
-    except ReferenceError:
+        holder = item.source if isinstance(item, Subgroup) else item
+        return getattr(holder, "id", None)
+    except (AttributeError, ReferenceError):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 import brian2
@@ -12,6 +12,7 @@ from brian2 import ms
 from brian2.core.base import BrianObject
 from brian2.core.tracking import InstanceFollower, InstanceTrackerSet
 from brian2.devices.device import reset_device
+from brian2.groups.subgroup import Subgroup
 from brian2.utils.logger import catch_logs
 
 import dendrify_gpu  # noqa: F401 - registers the device
@@ -85,3 +86,18 @@ def test_what_an_earlier_network_held_is_freed(device: None) -> None:
     own = network()
     assert collections(own) == 1
     assert collections(own) == 0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda group: brian2.SpikeMonitor(group, "nothing"), lambda group: Subgroup(group[:2], 0, 1)],
+)
+def test_an_object_whose_constructor_raised_is_no_trouble(
+    device: None, make: Callable[[brian2.NeuronGroup], object]
+) -> None:
+    """A notebook keeps the last traceback, and with it what was half made."""
+    group = brian2.NeuronGroup(4, "x : 1", threshold="x > 1")
+    with pytest.raises((ValueError, AssertionError)) as raised:
+        make(group)
+    brian2.Network(group).run(0.2 * ms)
+    assert raised.value.__traceback__ is not None
