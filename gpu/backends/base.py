@@ -115,6 +115,11 @@ class Backend(Protocol):
         """How many batches of windows may be queued at a time; 1 where queueing waits until they are done."""
         ...
 
+    @property
+    def cache_bytes(self) -> int:
+        """Bytes of the cache that all threads share; 0 where nothing depends on it."""
+        ...
+
     def source(self, functions: Sequence[StepFunction]) -> str:
         """Return the complete text that is compiled for these step functions."""
         ...

@@ -22,6 +22,8 @@ from .cxx import compile_library, compiler_version, find_compiler
 __all__ = ["CpuBackend"]
 
 _ALIGNMENT = 64
+#: Bytes of the last level of the caches of many processors.
+_USUAL_CACHE = 2**25
 
 
 class CpuBuffer:
@@ -126,6 +128,7 @@ class CpuBackend:
         if self.threads < 1:
             raise ToolchainError(f"threads={threads!r}: at least one thread is needed.")
         self.vector_bytes = vector_bytes
+        self.cache_bytes = _shared_cache()
         self.compiler = find_compiler()
 
     @property
@@ -212,3 +215,10 @@ class CpuBackend:
     def free_memory(self) -> int:
         """Bytes of memory that the machine can still give."""
         return int(psutil.virtual_memory().available)
+
+
+def _shared_cache() -> int:
+    """Bytes of the last level of the caches, as far as the system tells."""
+    known = os.sysconf_names if hasattr(os, "sysconf_names") else {}
+    told = os.sysconf("SC_LEVEL3_CACHE_SIZE") if "SC_LEVEL3_CACHE_SIZE" in known else 0
+    return told if told > 0 else _USUAL_CACHE

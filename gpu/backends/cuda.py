@@ -52,6 +52,7 @@ class CudaBackend:
     name = "cuda"
     batches = 2
     row_part = 1024
+    cache_bytes = 0
     #: Threads of a block that carries tasks out one after another, see the folder ordered.
     worker_threads = 512
 

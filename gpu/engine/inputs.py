@@ -7,7 +7,7 @@ import numpy as np
 from ..backends.base import Backend, Buffer
 from ..codegen.host_functions import log1p
 from .layout import GENERATOR, POISSON
-from .plan import GeneratorPlan, PoissonPlan
+from .plan import GeneratorPlan, NetworkPlan, PoissonPlan
 
 __all__ = ["GeneratorMemory", "PoissonMemory"]
 
@@ -17,42 +17,45 @@ class PoissonMemory:
 
     Parameters
     ----------
-    plans : tuple of PoissonPlan
+    plan : NetworkPlan
     first_source : dict of str to int
-        Number of the first source of each object among all spiking objects.
-    dt : float
-        Time step in seconds.
+        Number of the first source of each spiking object, in the order of those numbers.
     backend : Backend
     """
 
-    def __init__(
-        self,
-        plans: tuple[PoissonPlan, ...],
-        first_source: dict[str, int],
-        dt: float,
-        backend: Backend,
-    ) -> None:
-        self._dt = dt
-        self._plans = {plan.name: plan for plan in plans}
-        self._number = {plan.name: number for number, plan in enumerate(plans)}
-        self._table = np.zeros(max(1, len(plans)), dtype=POISSON)
+    def __init__(self, plan: NetworkPlan, first_source: dict[str, int], backend: Backend) -> None:
+        self._dt = plan.dt
+        self._plans = {group.name: group for group in plan.poisson}
+        self._number = {group.name: number for number, group in enumerate(plan.poisson)}
+        self._table = np.zeros(max(1, len(plan.poisson)), dtype=POISSON)
+        self._first_at_home: dict[int, int] = {}
         self._scale: dict[str, Buffer] = {}
         self.next_spike: dict[str, Buffer] = {}
-        for record, plan in zip(self._table, plans, strict=False):
-            self._scale[plan.name] = backend.upload(self._gap_scale(plan.name, plan.rate))
-            self.next_spike[plan.name] = backend.upload(np.zeros(plan.n, dtype=np.int32))
-            record["next"] = self.next_spike[plan.name].address
-            record["gap_scale"] = self._scale[plan.name].address
-            record["n"] = plan.n
-            record["rate_step"] = 1
-            record["source"] = first_source[plan.name]
-            record["stream"] = plan.stream
+        emitters = list(first_source)
+        for number, group in enumerate(plan.poisson):
+            record = self._table[number]
+            self._scale[group.name] = backend.allocate((group.n,), np.float64)
+            self._write_rate(group.name, group.rate)
+            self.next_spike[group.name] = backend.upload(np.zeros(group.n, dtype=np.int32))
+            record["next"] = self.next_spike[group.name].address
+            record["gap_scale"] = self._scale[group.name].address
+            record["n"] = group.n
+            record["source"] = first_source[group.name]
+            record["stream"] = group.stream
+            record["emitter"] = emitters.index(group.name)
+            record["home"] = home = _home(group, plan)
+            record["sibling"] = self._first_at_home.get(home, -1)
+            self._first_at_home[home] = number
         self._memory = backend.upload(self._table)
 
     @property
     def address(self) -> int:
         """Address of the table of groups."""
         return self._memory.address
+
+    def first_at_home(self, population: int) -> int:
+        """Return the number of the first group whose sources have one neuron each to themselves there, or -1."""
+        return self._first_at_home.get(population, -1)
 
     def restart_of(self, name: str) -> int:
         """Return the step at which a group draws its next spikes anew."""
@@ -65,14 +68,32 @@ class PoissonMemory:
 
     def set_rate(self, name: str, rate: float | np.ndarray, step: int) -> None:
         """Change the rate of a group from a step on; a Poisson process has no memory."""
-        self._scale[name].write(self._gap_scale(name, rate))
+        self._write_rate(name, rate)
         self.set_restart(name, step)
 
-    def _gap_scale(self, name: str, rate: float | np.ndarray) -> np.ndarray:
-        """Return ``1 / log(1 - rate*dt)``: -inf for a silent source, -0 for one that always spikes."""
+    def _write_rate(self, name: str, rate: float | np.ndarray) -> None:
+        """Write ``1 / log(1 - rate*dt)``: -inf for a silent source, -0 for one that always spikes."""
         probability = np.clip(np.asarray(rate, dtype=np.float64) * self._dt, 0.0, 1.0)
         with np.errstate(divide="ignore"):
-            return np.broadcast_to(1.0 / log1p(-probability), (self._plans[name].n,))
+            scale = 1.0 / log1p(-probability)
+        self._scale[name].write(np.broadcast_to(scale, (self._plans[name].n,)))
+        # One value for all stays in the cache.
+        self._table["rate_step"][self._number[name]] = np.any(scale != scale.flat[:1])
+
+
+def _home(group: PoissonPlan, plan: NetworkPlan) -> int:
+    """Return the number of the population where each source has one neuron to itself, -1 if there is none.
+
+    All its synapses must be onto that neuron: it is the only one whose input of the window must have been taken before.
+    """
+    projections = [item for item in plan.projections if item.pre == group.name]
+    own = all(
+        item.kind == "one_to_one" and item.first_source == 0 and item.n_source == group.n
+        for item in projections
+    )
+    if not own or len({(item.post, item.first_target) for item in projections}) != 1:
+        return -1
+    return [population.name for population in plan.populations].index(projections[0].post)
 
 
 class GeneratorMemory:

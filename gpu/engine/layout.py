@@ -45,10 +45,10 @@ SPIKE = _record(ints="source step")
 MONITOR = _record("row column buffer", ints="lowest highest every n_rows n_variables first_sample")
 POPULATION = _record(
     "state last_spike flags coefficient vary vary_offset vary_step input port pending monitor",
-    ints="n stride model source n_port n_slot spike_width stream",
+    ints="n stride model source n_port n_slot spike_width stream first_poisson reserved",
 )
 PORT = _record(longs="offset", ints="narrow reserved")
-POISSON = _record("next gap_scale", ints="n rate_step source stream restart reserved")
+POISSON = _record("next gap_scale", ints="n rate_step source stream restart emitter home sibling")
 GENERATOR = _record("step index", ints="n_spike source")
 PROJECTION = _record(
     "row target weight delay",
@@ -64,7 +64,7 @@ CONTROL = _record(
 NETWORK = _record(
     "population poisson generator projection emitter spike kept parts part control",
     doubles="dt",
-    ints="n_population n_poisson n_generator n_emitter seed group row_part reserved",
+    ints="n_population n_poisson n_generator n_emitter seed group row_part far",
 )
 
 #: Where ``Control.halted`` is in a record, and its size, in bytes.

@@ -34,6 +34,8 @@ __all__ = ["RunReport", "Simulation"]
 #: Most steps that the clock can count, and most that a single-precision number can count exactly.
 _LAST_STEP = 2**30
 _LAST_SINGLE_STEP = 2**24
+#: How much of the caches is left to states and input.
+_CACHE_SHARE = 0.75
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Simulation:
             backend.row_part,
         )
         self._check_memory(need)
+        self._swept = need["states"] + need["pending input"]
         started = time.perf_counter()
         self.kernels = backend.build(self.models.functions, plan.precision)
         self.compile_seconds = time.perf_counter() - started
@@ -263,7 +266,7 @@ class Simulation:
             self.monitors[population.name] = MonitorMemory(
                 members, function.recorded, room, population.n, plan.dt, backend, real
             )
-        self.poisson = PoissonMemory(plan.poisson, self._first_source, plan.dt, backend)
+        self.poisson = PoissonMemory(plan, self._first_source, backend)
         self._generators = GeneratorMemory(plan.generators, self._first_source, backend)
         self._wiring = Wiring(plan, ports, self._first_source, self._sizes, backend, integer)
         recorded = None if plan.spikes is None else [self.source_range(n) for n in plan.spikes]
@@ -301,6 +304,7 @@ class Simulation:
             network["row_part"] = self.backend.row_part
         network["group"] = group_size(plan)
         network["dt"] = plan.dt
+        network["far"] = 0 < _CACHE_SHARE * self.backend.cache_bytes < self._swept
         network["n_population"] = len(plan.populations)
         network["n_poisson"] = len(plan.poisson)
         network["n_generator"] = len(plan.generators)
@@ -336,6 +340,7 @@ class Simulation:
             row["n_slot"] = memory.n_slot
             row["spike_width"] = memory.spike_width
             row["stream"] = number
+            row["first_poisson"] = self.poisson.first_at_home(number)
         return table
 
 

@@ -91,6 +91,22 @@ DEVICE int64_t input_place(int32_t neuron, int32_t n_slot)
     return (int64_t)block * ((int64_t)n_slot * INPUT_BLOCK) + (uint32_t)neuron % INPUT_BLOCK;
 }
 
+// Ask for the narrow input that the next block of neurons takes in `count` steps from a slot on; each vector of this block
+// asks for its part. Pays where memory is far away only.
+DEVICE void ask_for_input(const Population *p, int32_t slot, int32_t count, int64_t first)
+{
+    enum { VECTORS = INPUT_BLOCK > LANES ? INPUT_BLOCK / LANES : 1 };
+    const int32_t n_slot = p->n_slot;
+    const uint8_t *const next = p->input + (first / INPUT_BLOCK + 1) * n_slot * INPUT_BLOCK;
+    const Port *const end = p->port + p->n_port;
+    for (int32_t k = (int32_t)(first / LANES % VECTORS); k < count; k += VECTORS) {
+        const int32_t due = slot + k < n_slot ? slot + k : slot + k - n_slot;
+        const uint8_t *const line = next + due * INPUT_BLOCK;
+        for (const Port *port = p->port; port < end; ++port)
+            __builtin_prefetch(line + port->offset);
+    }
+}
+
 // Input in integers is wide, and most steps bring a vector none. A byte for each vector, port and step saves
 // reading it.
 DEVICE uint8_t *pending_of(const Population *p, int64_t neuron, int32_t port)

@@ -22,13 +22,33 @@ struct Member {
     int32_t number;
 };
 
+// Neurons whose states and input stay in the cache between their steps and the spikes of their sources.
+enum { NEURONS_TOGETHER = 2048 };
+
+// Advance a thread's neurons of one population, and the sources that are at home with them.
+static void advance_population(const Network *net, int32_t k, const Window *window, int32_t number, int32_t n_thread)
+{
+    const Population *const p = &net->population[k];
+    const bool emits = p->first_poisson >= 0 && window->source_begin != window->source_end;
+    const bool asks = net->far && p->n_port > 0;
+    const int32_t end = first_owned(p, number + 1, n_thread);
+    const int32_t slot = asks ? (window->begin - 1 + p->n_slot) % p->n_slot : 0;
+    for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin += NEURONS_TOGETHER) {
+        const int32_t last = end - begin < NEURONS_TOGETHER ? end : begin + NEURONS_TOGETHER;
+        for (int32_t first = begin; first < last; first += LANES) {
+            if (asks)
+                ask_for_input(p, slot, window->end - window->begin + 1, first);
+            step_population(net, k, window, first);
+        }
+        if (emits)
+            emit_at_home(net, p, window, begin, last, number, n_thread);
+    }
+}
+
 static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
 {
-    for (int32_t k = 0; k < net->n_population; ++k) {
-        const int32_t end = first_owned(&net->population[k], number + 1, n_thread);
-        for (int32_t first = first_owned(&net->population[k], number, n_thread); first < end; first += LANES)
-            step_population(net, k, window, first);
-    }
+    for (int32_t k = 0; k < net->n_population; ++k)
+        advance_population(net, k, window, number, n_thread);
     if (window->source_begin == window->source_end)
         return;
     for (int32_t k = 0; k < net->n_poisson; ++k)

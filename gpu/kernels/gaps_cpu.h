@@ -89,6 +89,9 @@ DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, const Window
     int32_t *const next = group->next;
     const int32_t end = window->source_end;
     int32_t count = due_sources(next, first, last, end, due);
+    if (links->direct && net->far)
+        for (int32_t k = 0; k < count; ++k)
+            ask_for_target(links, due[k], next[due[k]]);
     int32_t unlisted = 0;
     // Groups of lanes are filled up with repetitions of the last source, whose gaps are drawn for nothing.
     while (count > 0) {
@@ -124,19 +127,42 @@ DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, const Window
     return unlisted;
 }
 
-// The spikes of a thread's share of a Poisson object in the window's source steps.
-static __attribute__((noinline, unused)) void emit_poisson(const Network *net, const Poisson *group,
-                                                           const Window *window, int32_t number, int32_t n_thread)
+// The spikes of sources [first, last) of a Poisson object in the window's source steps.
+static __attribute__((noinline, unused)) void emit_sources(const Network *net, const Poisson *group, const Window *window,
+                                                           const Links *links, int32_t first, int32_t last)
 {
-    const Links links = find_links(net, group->source, group->n, window, number, n_thread);
-    restart_poisson(net, group, window, links.first, links.last);
+    restart_poisson(net, group, window, first, last);
     int32_t unlisted = 0;
-    for (int32_t begin = links.first; begin < links.last; begin += GAP_CHUNK) {
-        const int32_t end = links.last - begin < GAP_CHUNK ? links.last : begin + GAP_CHUNK;
-        unlisted += emit_chunk(net, group, window, &links, begin, end);
+    for (int32_t begin = first; begin < last; begin += GAP_CHUNK) {
+        const int32_t end = last - begin < GAP_CHUNK ? last : begin + GAP_CHUNK;
+        unlisted += emit_chunk(net, group, window, links, begin, end);
     }
     if (unlisted)
         atomic_claim(&net->control->unlisted, unlisted);
+}
+
+// The spikes of the sources that are at home with neurons [first, last) of a population: made right after the steps of
+// these neurons, they find the input that they add to in the cache.
+DEVICE void emit_at_home(const Network *net, const Population *home, const Window *window, int32_t first, int32_t last,
+                         int32_t number, int32_t n_thread)
+{
+    for (int32_t k = home->first_poisson; k >= 0; k = net->poisson[k].sibling) {
+        const Poisson *const group = &net->poisson[k];
+        const Links links = find_links(net, &net->emitter[group->emitter], window, number, n_thread);
+        if (!links.direct)
+            continue;
+        const int32_t shift = links.link[0].first_target;
+        emit_sources(net, group, window, &links, first - shift > links.first ? first - shift : links.first,
+                     last - shift < links.last ? last - shift : links.last);
+    }
+}
+
+// The spikes of a thread's share of a Poisson object, where that was not done at home.
+DEVICE void emit_poisson(const Network *net, const Poisson *group, const Window *window, int32_t number, int32_t n_thread)
+{
+    const Links links = find_links(net, &net->emitter[group->emitter], window, number, n_thread);
+    if (group->home < 0 || !links.direct)
+        emit_sources(net, group, window, &links, links.first, links.last);
 }
 
 #endif

@@ -38,18 +38,15 @@ DEVICE bool is_link(const Network *net, const Projection *j, int32_t n, int32_t 
     return n_thread == 1 || (j->first_target == 0 && net->population[j->population].n == n);
 }
 
-// The links of a group of n sources whose first is number `source` of the network. Spikes that the host wants are listed.
-DEVICE Links find_links(const Network *net, int32_t source, int32_t n, const Window *window, int32_t number,
-                        int32_t n_thread)
+// The links of a group of sources. Spikes that the host wants are listed.
+DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window *window, int32_t number, int32_t n_thread)
 {
     Links links;
+    const int32_t n = emitter->n;
     links.count = 0;
     links.first_step = window->source_begin;
     links.first = (int32_t)share(n, number, n_thread);
     links.last = (int32_t)share(n, number + 1, n_thread);
-    const Emitter *emitter = net->emitter;
-    while (emitter->source != source || emitter->n != n)
-        ++emitter;
     links.direct = !emitter->recorded && window->source_end <= net->control->keep_from &&
                    emitter->last_projection - emitter->first_projection <= MOST_LINKS;
     for (int32_t k = emitter->first_projection; links.direct && k < emitter->last_projection; ++k) {
@@ -71,6 +68,19 @@ DEVICE Links find_links(const Network *net, int32_t source, int32_t n, const Win
         links.last = end < n ? end : n;
     }
     return links;
+}
+
+// Ask for the input that a spike adds to.
+DEVICE void ask_for_target(const Links *links, int32_t source, int32_t step)
+{
+    for (int32_t k = 0; k < links->count; ++k) {
+        const Link *const link = &links->link[k];
+        const int32_t n_slot = link->post->n_slot;
+        int32_t slot = link->slot + step - links->first_step;
+        slot -= slot >= n_slot ? n_slot : 0;
+        const int64_t place = input_place(link->first_target + source, n_slot) + (int64_t)slot * INPUT_BLOCK;
+        __builtin_prefetch(link->input + (link->narrow ? place : place * (int64_t)sizeof(integer)), 1);
+    }
 }
 
 // Hand a spike to its targets.

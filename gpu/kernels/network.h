@@ -71,6 +71,8 @@ struct Population {
     int32_t n_slot;
     int32_t spike_width;       // delay of the second reset in steps
     int32_t stream;            // stream of its random numbers
+    int32_t first_poisson;     // first group of sources at home here, -1 if there is none
+    int32_t reserved;
 };
 
 // Independent sources that spike with a fixed probability in each step.
@@ -82,7 +84,9 @@ struct Poisson {
     int32_t source;
     int32_t stream;
     int32_t restart;                // step at which the first spikes are drawn, -1 for no restart
-    int32_t reserved;
+    int32_t emitter;                // its number among the spiking objects
+    int32_t home;                   // population where each source has one neuron to itself, -1 if there is none
+    int32_t sibling;                // next group with the same home, -1 after the last
 };
 
 // Given spikes, sorted by step.
@@ -161,7 +165,7 @@ struct Network {
     uint32_t seed;
     int32_t group;     // CUDA: threads that share a spike
     int32_t row_part;  // synapses of a part of a row
-    int32_t reserved;
+    int32_t far;       // CPU: whether states and input are more than the caches hold
 };
 
 #endif

@@ -41,8 +41,10 @@ def test_all_networks_are_stored() -> None:
 @pytest.mark.parametrize(("name", "precision"), BOTH)
 def test_threads_and_windows_of_any_number(name: str, precision: Precision) -> None:
     expected = stored_hashes()[name][precision]
-    for threads, longest_window in ((1, 16), (2, 3), (3, 1), (5, 16)):
+    for threads, longest_window, cache_bytes in ((1, 16, 1), (2, 3, 0), (3, 1, 1), (5, 16, 2**30)):
         backend = CpuBackend(threads=threads)
+        # Memory beyond the caches is asked for ahead.
+        backend.cache_bytes = cache_bytes
         assert outcome_hash(plan(name, precision), backend, longest_window) == expected
 
 

@@ -38,6 +38,7 @@ PROJECTIONS = {
     "none": (),
     "one": (link("a", 0.5, 3),),
     "populations of one size": (link("a", 0.5, 0), link("b", 0.4, 7), link("a", 0.1, 2)),
+    "one neuron of one population": (link("c", 0.5, 0), link("c", 0.4, 7), link("c", 0.1, 2)),
     "sums in integers": tuple(link("a", 0.1 + k / 50, k) for k in range(7)),
     "more than are followed": tuple(link("b", 0.01 + k / 500, k) for k in range(9)),
     "neurons beyond the sources": (link("c", 0.5, 1),),
@@ -85,3 +86,36 @@ def test_unrecorded_sources_do_what_recorded_ones_do(which: str, precision: int)
     assert recorded[0][-1] > 0.9 * SOURCES * 350 * 0.07
     for threads in (1, 2, 3, 7):
         assert outcome(network, threads) == recorded
+
+
+@pytest.mark.parametrize("precision", [32, 64])
+def test_neurons_and_their_sources_are_advanced_piece_by_piece(precision: int) -> None:
+    """More neurons than have their steps before their sources have theirs; targets lie across the pieces."""
+    n = 5200
+    small = plan((), precision)
+    program = small.populations[0].program
+    population = PopulationPlan("a", program, n + 100, {"I": np.linspace(0, 9e-3, n + 100)})
+    links = tuple(
+        link("a", weight, delay, n=n, first_target=77) for weight, delay in ((0.5, 0), (0.3, 9))
+    )
+    network = replace(
+        small,
+        populations=(population, *small.populations[1:]),
+        poisson=(PoissonPlan("s", n, 350.0, 7), PoissonPlan("other", 70, 30.0, 2)),
+        projections=links,
+        monitors=(MonitorPlan("a", "a", ("v", "g"), np.arange(0, n, 60), 3),),
+        spikes=("a", "b", "c"),
+    )
+
+    def found(network: NetworkPlan, threads: int) -> list[bytes]:
+        simulation = Simulation(network, CpuBackend(threads))
+        for piece in (1, 40, 200):
+            simulation.run(piece)
+        return [
+            simulation.samples("a").values.tobytes(),
+            simulation.populations["a"].state.read().tobytes(),
+        ]
+
+    recorded = found(replace(network, spikes=None), 1)
+    for threads in (1, 2, 3):
+        assert found(network, threads) == recorded
