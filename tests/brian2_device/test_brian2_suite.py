@@ -11,8 +11,18 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "brian2_test_suite.py"
-#: Enough to notice when something breaks, in half a minute.
-FILES = ("test_refractory.py", "test_spikegenerator.py", "test_poissoninput.py")
+#: Enough to notice when something breaks, in a minute and a half.
+FILES = (
+    "test_monitor.py",
+    "test_network.py",
+    "test_neurongroup.py",
+    "test_poissongroup.py",
+    "test_poissoninput.py",
+    "test_refractory.py",
+    "test_spikegenerator.py",
+    "test_subgroup.py",
+    "test_timedarray.py",
+)
 
 
 @pytest.mark.slow
@@ -25,5 +35,5 @@ def test_brians_own_tests_pass_on_the_device() -> None:
     assert counts is not None, result.stdout[-2000:] + result.stderr[-2000:]
     passed, skipped, failed = (int(count) for count in counts.groups())
     assert failed == 0, result.stdout[-4000:]
-    assert passed >= 20
+    assert passed >= 140
     assert skipped <= 2
