@@ -91,7 +91,7 @@ DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, const Window
     int32_t count = due_sources(next, first, last, end, due);
     if (links->direct && net->far)
         for (int32_t k = 0; k < count; ++k)
-            ask_for_target(links, due[k], next[due[k]]);
+            ask_for_targets(links, due[k], next[due[k]]);
     int32_t unlisted = 0;
     // Groups of lanes are filled up with repetitions of the last source, whose gaps are drawn for nothing.
     while (count > 0) {

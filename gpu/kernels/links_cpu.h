@@ -70,15 +70,24 @@ DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window
     return links;
 }
 
+// The slot in which a spike is due at the target of a link, and where its input lies there, counted in neurons.
+DEVICE int32_t due_slot(const Links *links, const Link *link, int32_t step)
+{
+    const int32_t slot = link->slot + step - links->first_step;
+    return slot >= link->post->n_slot ? slot - link->post->n_slot : slot;
+}
+
+DEVICE int64_t due_place(const Link *link, int32_t source, int32_t slot)
+{
+    return input_place(link->first_target + source, link->post->n_slot) + (int64_t)slot * INPUT_BLOCK;
+}
+
 // Ask for the input that a spike adds to.
-DEVICE void ask_for_target(const Links *links, int32_t source, int32_t step)
+DEVICE void ask_for_targets(const Links *links, int32_t source, int32_t step)
 {
     for (int32_t k = 0; k < links->count; ++k) {
         const Link *const link = &links->link[k];
-        const int32_t n_slot = link->post->n_slot;
-        int32_t slot = link->slot + step - links->first_step;
-        slot -= slot >= n_slot ? n_slot : 0;
-        const int64_t place = input_place(link->first_target + source, n_slot) + (int64_t)slot * INPUT_BLOCK;
+        const int64_t place = due_place(link, source, due_slot(links, link, step));
         __builtin_prefetch(link->input + (link->narrow ? place : place * (int64_t)sizeof(integer)), 1);
     }
 }
@@ -88,16 +97,13 @@ DEVICE void follow_links(const Links *links, int32_t source, int32_t step)
 {
     for (int32_t k = 0; k < links->count; ++k) {
         const Link *const link = &links->link[k];
-        const int32_t n_slot = link->post->n_slot;
-        int32_t slot = link->slot + step - links->first_step;
-        slot -= slot >= n_slot ? n_slot : 0;
-        const int32_t target = link->first_target + source;
-        const int64_t place = input_place(target, n_slot) + (int64_t)slot * INPUT_BLOCK;
+        const int32_t slot = due_slot(links, link, step);
+        const int64_t place = due_place(link, source, slot);
         if (link->narrow) {
             accumulate_narrow(link->input + place, link->weight);
         } else {
             accumulate((integer *)link->input + place, link->weight);
-            set_pending(link->post, target, link->port, slot);
+            set_pending(link->post, link->first_target + source, link->port, slot);
         }
     }
 }
