@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,8 @@ from .cxx import compile_library, compiler_version, find_compiler
 __all__ = ["CpuBackend"]
 
 _ALIGNMENT = 64
-#: Bytes of the last level of the caches of many processors.
+#: Where Linux tells what caches a processor has, and the bytes of the last level of many.
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _USUAL_CACHE = 2**25
 
 
@@ -219,6 +221,13 @@ class CpuBackend:
 
 def _shared_cache() -> int:
     """Bytes of the last level of the caches, as far as the system tells."""
-    known = os.sysconf_names if hasattr(os, "sysconf_names") else {}
-    told = os.sysconf("SC_LEVEL3_CACHE_SIZE") if "SC_LEVEL3_CACHE_SIZE" in known else 0
-    return told if told > 0 else _USUAL_CACHE
+    sizes = {}
+    for folder in _CACHES.glob("index*"):
+        try:
+            told = re.fullmatch(r"(\d+)K", (folder / "size").read_text().strip())
+            level = int((folder / "level").read_text())
+        except (OSError, ValueError):
+            continue
+        if told:
+            sizes[level] = 1024 * int(told.group(1))
+    return sizes[max(sizes)] if sizes else _USUAL_CACHE

@@ -12,6 +12,7 @@ from models import active
 from test_cuda_text import functions
 
 from dendrify_gpu.gpu import CpuBackend, ToolchainError, build_program, cache_directory, clear_cache
+from dendrify_gpu.gpu.backends import cpu
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS, find_compiler
 from dendrify_gpu.gpu.codegen.step_function import build_step_function
@@ -113,3 +114,25 @@ def test_a_cache_that_cannot_be_written_says_how_to_move_it(
 def test_at_least_one_thread_is_needed() -> None:
     with pytest.raises(ToolchainError, match="threads=0: at least one thread"):
         CpuBackend(threads=0)
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ({"1": "48K", "2": "1024K", "3": "32768K"}, 2**25),
+        ({"2": "512K", "1": "32K"}, 2**19),
+        ({"3": "unknown", "2": "2048K"}, 2**21),
+        ({"3": "", "none": "32K"}, 2**25),
+        ({}, 2**25),
+    ],
+)
+def test_the_last_level_of_the_caches(
+    levels: dict[str, str], expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, (level, size) in enumerate(levels.items()):
+        folder = tmp_path / f"index{number}"
+        folder.mkdir()
+        (folder / "level").write_text(f"{level}\n")
+        (folder / "size").write_text(f"{size}\n")
+    monkeypatch.setattr(cpu, "_CACHES", tmp_path)
+    assert CpuBackend().cache_bytes == expected
