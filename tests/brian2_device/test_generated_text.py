@@ -70,7 +70,7 @@ def text_of(name: str, texts: list[str], precision: str) -> str:
 def test_no_warnings(name: str, precision: str, texts: list[str]) -> None:
     text = text_of(name, texts, precision)
     bits = "32" if precision == "float32" else "64"
-    command = [find_compiler(), *COMPILER_FLAGS, *_CHECKS, f"-DPRECISION={bits}"]
+    command = [*find_compiler().split(), *COMPILER_FLAGS, *_CHECKS, f"-DPRECISION={bits}"]
     command += [f"-I{header_folder()}", "-x", "c++", "-"]
     groups = re.findall(r"#if IN_PART\(([1-9]\d*)\)", text)
     given = [f"-DGROUP_{group}={1 + int(group) % 2}" for group in groups]

@@ -72,7 +72,7 @@ def test_host_records_are_the_structures_of_the_kernels(structure: str, tmp_path
     )
     path = tmp_path / "offsets.so"
     command = [
-        find_compiler(),
+        *find_compiler().split(),
         "-std=c++17",
         "-shared",
         "-fPIC",

@@ -13,7 +13,11 @@ import numpy as np
 import dendrify_gpu as dg
 from brian2.units import Hz, ms, mV
 
-for precision in ("float32", "float64"):
+from dendrify_gpu.gpu.backends import cpu
+
+for precision, cpu._USUAL_CACHE in (("float32", 1), ("float64", 2**25), ("float64", 1)):
+    # Memory beyond the caches is asked for ahead.
+    cpu._CACHES = cpu.Path("/nowhere")
     net = dg.Network(precision=precision, seed=3, backend="cpu", threads=2)
     cells = net.population(
         "dv/dt = (g - v + I) / (10*ms) : volt (unless refractory)\\n"
