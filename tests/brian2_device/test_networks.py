@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from brian2 import prefs
 from comparison import Comparison, Record, assert_equal, run_both, run_one
+from scipy.stats import ks_2samp
 
 import dendrify_gpu  # noqa: F401  (makes the device known to Brian2)
 
@@ -59,6 +60,26 @@ def test_its_own_random_numbers_give_the_same_rates(name: str) -> None:
     found = len(comparison.other.arrays["spikes.i"])
     # Trains of a network are no more irregular than a few times Poisson's.
     assert abs(found - expected) < 8 * np.sqrt(expected)
+
+
+def test_its_own_random_numbers_give_the_same_distributions() -> None:
+    """How often neurons spike, and after which intervals; each side with noise of its own."""
+    comparison = compared("brunel_hakim", replayed=False, duration=1500)
+    ours, theirs = (side.arrays for side in (comparison.other, comparison.reference))
+    assert not np.array_equal(ours["spikes.i"], theirs["spikes.i"])
+    assert ks_2samp(np.bincount(ours["spikes.i"]), np.bincount(theirs["spikes.i"])).pvalue > 1e-3
+    intervals, expected = intervals_of(ours), intervals_of(theirs)
+    assert len(expected) > 2000
+    assert ks_2samp(intervals, expected).pvalue > 1e-3
+    # The test would see intervals that are a fifth longer.
+    assert ks_2samp(1.2 * intervals, expected).pvalue < 1e-3
+
+
+def intervals_of(arrays: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the times between spikes of one neuron, of all neurons."""
+    order = np.lexsort((arrays["spikes.t"], arrays["spikes.i"]))
+    neurons, times = arrays["spikes.i"][order], arrays["spikes.t"][order]
+    return np.diff(times)[np.diff(neurons) == 0]
 
 
 def record_of(**arrays: Any) -> Record:
