@@ -3,9 +3,9 @@
 Each script runs in processes of its own, once on either side with the same seed, without showing its figures. What is
 compared is the state of every group, synapse and monitor after each of the last runs. Scripts that draw random numbers
 while they run cannot agree number by number: for these Brian2 runs again with other seeds, and what the device finds
-has to lie among what Brian2 finds, or, where it does not, to have a range over these seeds in common with Brian2's. For
-those that differ without random numbers, Brian2 runs again with states that are touched: a chaotic network, or a state
-of rest, of which only rounding is left, differs from itself as much.
+has to lie no further from what Brian2 finds than two of its ranges; where it does, the ranges of both over these seeds
+are compared. For those that differ without random numbers, Brian2 runs again with states that are touched: a chaotic
+network, or a state of rest, of which only rounding is left, differs from itself as much.
 
     git clone --depth 1 https://github.com/brian-team/brian2
     python benchmarks/brian2_examples.py brian2/examples
@@ -44,7 +44,7 @@ TOLERANCE = 1e-6
 SEEDS = (1, 2, 3, 4)
 #: By how much states are touched, relatively. The error of Brian2's solver for cables is about as large.
 TOUCH = 1e-9
-#: How far beyond what Brian2 finds with its seeds the device's value may lie, in ranges of it.
+#: How far from what Brian2 finds with its seeds that of the device may lie, in ranges over seeds.
 BEYOND = 2.0
 
 

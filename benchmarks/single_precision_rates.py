@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +24,11 @@ import dendrify_gpu  # noqa: F401 - registers the device
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/brian2_device/networks"))
 import brian2_networks
 
-#: What builds each network, and the names of its neurons.
-NETWORKS = {
-    "cuba": ({}, "cells"),
-    "cobahh": ({}, "cells"),
-    "brunel_hakim_delays": ({"replayed": False}, "cells"),
+#: What builds each network; its neurons are called cells.
+NETWORKS: dict[str, dict[str, bool]] = {
+    "cuba": {},
+    "cobahh": {},
+    "brunel_hakim_delays": {"replayed": False},
 }
 
 
@@ -37,12 +36,11 @@ def count_spikes(name: str, precision: str, runs: int, duration: float) -> list[
     """Return the number of spikes of each run."""
     brian2.set_device("dendrify_gpu", precision=precision, threads=1)
     brian2.defaultclock.dt = 0.1 * ms
-    arguments, cells = NETWORKS[name]
     counts = []
     for number in range(runs):
         brian2.seed(number)
-        network = brian2_networks.load(name).build(monitored=False, **arguments)
-        group = network[cells]
+        network = brian2_networks.load(name).build(monitored=False, **NETWORKS[name])
+        group = network["cells"]
         touched = np.random.default_rng(number).standard_normal(len(group))
         group.v = group.v + touched * 0.01 * mV
         network.run(duration * second)
@@ -54,7 +52,7 @@ def in_process(name: str, precision: str, runs: int, duration: float) -> np.ndar
     """Count in a process of its own: the precision is that of all of Brian2's arrays."""
     inside = json.dumps([name, precision, runs, duration])
     command = [sys.executable, __file__, "--inside", inside]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{name} in {precision} failed:\n{done.stderr}")
     return np.array(json.loads(done.stdout.splitlines()[-1]), dtype=float)

@@ -103,7 +103,8 @@ DEVICE void ask_for_input(const Population *p, int32_t slot, int32_t count, int6
         const int32_t due = slot + k < n_slot ? slot + k : slot + k - n_slot;
         const uint8_t *const line = next + due * INPUT_BLOCK;
         for (const Port *port = p->port; port < end; ++port)
-            __builtin_prefetch(line + port->offset);
+            if (port->narrow)
+                __builtin_prefetch(line + port->offset);
     }
 }
 

@@ -1,8 +1,7 @@
 // Sources that have a target of their own in every projection, on the CPU.
 //
 // Their spikes need not be listed for all threads: whoever makes a spike hands it to the target at once, if the target is
-// its own. The steps for which input spikes are made lie ahead of those of the neurons, so the input they add to is not
-// due yet.
+// its own, once the target has had its steps of the window: the input that they added to is free again then.
 #ifndef DENDRIFY_GPU_LINKS_H
 #define DENDRIFY_GPU_LINKS_H
 

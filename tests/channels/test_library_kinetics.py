@@ -33,7 +33,7 @@ def temperatures(name: str) -> tuple[float, ...]:
     return (parameters["temperature"].default, 21.0, 30.5, 37.0)
 
 
-def agrees(channel: Channel, gates: dict[str, Any]) -> None:
+def assert_agrees(channel: Channel, gates: dict[str, Any]) -> None:
     """Compare all gates of a channel with the numbers of a formula."""
     assert {gate.name for gate in channel.gates} == set(gates)
     for kinetics in channel.kinetics:
@@ -62,7 +62,7 @@ def test_channel_has_the_published_kinetics(name: str) -> None:
     for celsius in temperatures(name):
         arguments = {"temperature": celsius} if celsius else {}
         v, ca = np.broadcast_arrays(VOLTAGES, CALCIUM)
-        agrees(made(name, **arguments), _formula(name, v, ca, celsius))
+        assert_agrees(made(name, **arguments), _formula(name, v, ca, celsius))
 
 
 def _formula(name: str, v: Any, ca: Any, celsius: float, **more: float) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_shift_moves_every_gate(name: str) -> None:
         return
     celsius = parameters["temperature"].default if "temperature" in parameters else 0.0
     v, ca = np.broadcast_arrays(VOLTAGES - 7.25, CALCIUM)
-    agrees(made(name, v_shift=7.25 * mV), _formula(name, v, ca, celsius))
+    assert_agrees(made(name, v_shift=7.25 * mV), _formula(name, v, ca, celsius))
 
 
 @pytest.mark.parametrize("name", ["Na_migliore", "Na_soma_poirazi", "Na_dendrite_poirazi"])

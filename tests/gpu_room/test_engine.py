@@ -465,3 +465,11 @@ def test_models_of_different_structure_have_kernels_of_their_own() -> None:
     models = Simulation(plan, CpuBackend()).models
     assert [function.name for function in models.functions] == ["step_lif", "step_lif_1"]
     assert models.number == (0, 1, 0, 1)
+
+
+@pytest.mark.parametrize(("cache_bytes", "far"), [(0, False), (1000, True), (2**40, False)])
+def test_kernels_know_whether_the_caches_hold_the_network(cache_bytes: int, far: bool) -> None:
+    backend = CpuBackend()
+    backend.cache_bytes = cache_bytes
+    simulation = Simulation(poisson_network(), backend)
+    assert [bool(batch._network.read()["far"][0]) for batch in simulation.batches] == [far]

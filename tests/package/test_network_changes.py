@@ -108,11 +108,12 @@ def assert_undisturbed(
             assert np.array_equal(expected[name][variable], objects[name][variable]), variable
 
 
+def add_a_recording(net: dg.Network, objects: dict[str, Any]) -> None:
+    net.record(objects["cells"][[1, 60]], "u")
+
+
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_a_rebuild_disturbs_nothing(precision: str) -> None:
-    def add_a_recording(net: dg.Network, objects: dict[str, Any]) -> None:
-        net.record(objects["cells"][[1, 60]], "u")
-
     assert_undisturbed(precision, add_a_recording)
 
 
@@ -138,8 +139,21 @@ def test_equal_values_disturb_nothing() -> None:
 
 
 def test_spikes_on_their_way_are_delivered_in_chunks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = carry_over._on_their_way
+    chunks: list[int] = []
+
+    def counted(*given: Any) -> list[Any]:
+        found = list(whole(*given))
+        chunks.append(len(found))
+        return found
+
+    monkeypatch.setattr(carry_over, "_on_their_way", counted)
+    assert_undisturbed("float64", add_a_recording)
+    at_once = sum(chunks)
+    chunks.clear()
     monkeypatch.setattr(carry_over, "_CHUNK", 37)
-    test_a_rebuild_disturbs_nothing("float64")
+    assert_undisturbed("float64", add_a_recording)
+    assert sum(chunks) > 2 * at_once > 0
 
 
 # ------------------------------------------------------------- against Brian2

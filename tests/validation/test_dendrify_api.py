@@ -81,15 +81,15 @@ def test_members_take_the_same_arguments(kind: str, member: str) -> None:
     mine = inspect.getattr_static(getattr(dendrify_gpu, kind), member)
     assert isinstance(mine, property) == isinstance(theirs, property)
     if not isinstance(theirs, property):
-        _check_arguments(*(getattr(getattr(package, kind), member) for package in PACKAGES))
+        assert_same_arguments(*(getattr(getattr(package, kind), member) for package in PACKAGES))
 
 
 @pytest.mark.parametrize("name", ["default_params", "update_default_params"])
 def test_functions_take_the_same_arguments(name: str) -> None:
-    _check_arguments(*(getattr(package, name) for package in PACKAGES))
+    assert_same_arguments(*(getattr(package, name) for package in PACKAGES))
 
 
-def _check_arguments(theirs: Callable[..., Any], mine: Callable[..., Any]) -> None:
+def assert_same_arguments(theirs: Callable[..., Any], mine: Callable[..., Any]) -> None:
     """Same names, places and defaults; more arguments may follow."""
     expected, present = (list(inspect.signature(f).parameters.values()) for f in (theirs, mine))
     assert len(present) >= len(expected)
