@@ -116,6 +116,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def threads(self) -> int:
+        """Threads of the host that advance a network; 1 where a device does."""
+        ...
+
+    @property
     def cache_bytes(self) -> int:
         """Bytes of the cache that all threads share; 0 where nothing depends on it."""
         ...

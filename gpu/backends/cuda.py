@@ -53,6 +53,7 @@ class CudaBackend:
     batches = 2
     row_part = 1024
     cache_bytes = 0
+    threads = 1
     #: Threads of a block that carries tasks out one after another, see the folder ordered.
     worker_threads = 512
 

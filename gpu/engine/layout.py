@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 __all__ = [
+    "BIN",
     "CONTROL",
     "EMITTER",
     "GENERATOR",
@@ -44,10 +45,11 @@ WINDOW = _record(ints="begin end source_begin source_end flush resumed")
 SPIKE = _record(ints="source step")
 MONITOR = _record("row column buffer", ints="lowest highest every n_rows n_variables first_sample")
 POPULATION = _record(
-    "state last_spike flags coefficient vary vary_offset vary_step input port pending monitor",
+    "state last_spike flags coefficient vary vary_offset vary_step input port pending bin monitor",
     ints="n stride model source n_port n_slot spike_width stream first_poisson reserved",
 )
 PORT = _record(longs="offset", ints="narrow reserved")
+BIN = _record("event count")
 POISSON = _record("next gap_scale", ints="n rate_step source stream restart emitter home sibling")
 GENERATOR = _record("step index", ints="n_spike source")
 PROJECTION = _record(

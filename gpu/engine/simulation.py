@@ -14,6 +14,7 @@ from ..compile import CompiledModels, generate
 from ..errors import NetworkTooLargeError, SimulationError
 from .balance import group_size, row_parts
 from .batches import BatchMemory
+from .bins import BinMemory, bin_bytes
 from .inputs import GeneratorMemory, PoissonMemory
 from .interrupts import deferred_interrupts
 from .layout import NETWORK, POPULATION, SPIKE
@@ -123,8 +124,11 @@ class Simulation:
             backend.batches,
             backend.row_part,
         )
+        swept = need["states"] + need["pending input"]
+        self._far = 0 < _CACHE_SHARE * backend.cache_bytes < swept
+        if self._far:
+            need["pending input"] += bin_bytes(plan, ports, backend.threads)
         self._check_memory(need)
-        self._swept = need["states"] + need["pending input"]
         started = time.perf_counter()
         self.kernels = backend.build(self.models.functions, plan.precision)
         self.compile_seconds = time.perf_counter() - started
@@ -266,6 +270,7 @@ class Simulation:
             self.monitors[population.name] = MonitorMemory(
                 members, function.recorded, room, population.n, plan.dt, backend, real
             )
+        self._bins = BinMemory(plan, ports, backend) if self._far else None
         self.poisson = PoissonMemory(plan, self._first_source, backend)
         self._generators = GeneratorMemory(plan.generators, self._first_source, backend)
         self._wiring = Wiring(plan, ports, self._first_source, self._sizes, backend, integer)
@@ -304,7 +309,7 @@ class Simulation:
             network["row_part"] = self.backend.row_part
         network["group"] = group_size(plan)
         network["dt"] = plan.dt
-        network["far"] = 0 < _CACHE_SHARE * self.backend.cache_bytes < self._swept
+        network["far"] = self._far
         network["n_population"] = len(plan.populations)
         network["n_poisson"] = len(plan.poisson)
         network["n_generator"] = len(plan.generators)
@@ -331,6 +336,8 @@ class Simulation:
             row["input"] = memory.input.address
             row["port"] = memory.port_table.address
             row["pending"] = memory.pending.address
+            if self._bins is not None:
+                row["bin"] = self._bins.address(number, memory.n_slot)
             row["monitor"] = self.monitors[plan.name].address(batch)
             row["n"] = memory.n
             row["stride"] = memory.stride

@@ -5,6 +5,9 @@
 // Code for what seldom happens, kept out of the way of what always does.
 #define RARE static __attribute__((noinline, cold, unused))
 
+// Neurons whose states and input stay in the cache between their steps and the events that reach them.
+enum { NEURONS_TOGETHER = 2048 };
+
 // One of the threads that deliver spikes. Each goes through all spikes and serves the neurons that it also
 // advances: sums need no locks, and the input of a neuron stays in the caches of its core.
 struct Worker {
@@ -89,23 +92,6 @@ DEVICE int64_t input_place(int32_t neuron, int32_t n_slot)
 {
     const uint32_t block = (uint32_t)neuron / INPUT_BLOCK;
     return (int64_t)block * ((int64_t)n_slot * INPUT_BLOCK) + (uint32_t)neuron % INPUT_BLOCK;
-}
-
-// Ask for the narrow input that the next block of neurons takes in `count` steps from a slot on; each vector of this block
-// asks for its part. Pays where memory is far away only.
-DEVICE void ask_for_input(const Population *p, int32_t slot, int32_t count, int64_t first)
-{
-    enum { VECTORS = INPUT_BLOCK > LANES ? INPUT_BLOCK / LANES : 1 };
-    const int32_t n_slot = p->n_slot;
-    const uint8_t *const next = p->input + (first / INPUT_BLOCK + 1) * n_slot * INPUT_BLOCK;
-    const Port *const end = p->port + p->n_port;
-    for (int32_t k = (int32_t)(first / LANES % VECTORS); k < count; k += VECTORS) {
-        const int32_t due = slot + k < n_slot ? slot + k : slot + k - n_slot;
-        const uint8_t *const line = next + due * INPUT_BLOCK;
-        for (const Port *port = p->port; port < end; ++port)
-            if (port->narrow)
-                __builtin_prefetch(line + port->offset);
-    }
 }
 
 // Input in integers is wide, and most steps bring a vector none. A byte for each vector, port and step saves

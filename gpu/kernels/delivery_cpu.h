@@ -5,6 +5,8 @@
 #ifndef DENDRIFY_GPU_DELIVERY_H
 #define DENDRIFY_GPU_DELIVERY_H
 
+#include "bins_cpu.h"
+
 enum { SPIKES_TOGETHER = 16, ERRANDS_TOGETHER = 64, LINE = 64, LINES_AHEAD = 4 };
 
 // Ask for the first cache lines of some memory.
@@ -76,41 +78,59 @@ DEVICE void own_synapses(Errand *errand, Worker *worker)
         span->end = synapse_position(j->target, span->begin, span->end, worker->high);
 }
 
-DEVICE void run_errands(Errand *errands, int32_t count, Worker *worker)
+// What to do for some spikes.
+struct Errands {
+    Errand item[ERRANDS_TOGETHER];
+    int32_t count;
+};
+
+DEVICE void run_errands(Errands *errands, Worker *worker)
 {
-    for (int32_t k = 0; k < count; ++k) {
-        own_synapses(&errands[k], worker);
-        run_errand(&errands[k]);
+    for (int32_t k = 0; k < errands->count; ++k) {
+        Errand *const errand = &errands->item[k];
+        own_synapses(errand, worker);
+        if (is_binned(errand))
+            bin_errand(errand, worker);
+        else
+            run_errand(errand);
     }
+    errands->count = 0;
 }
 
-// Deliver all spikes of a window to the neurons of a worker, and keep those that the host wants.
+// Deliver all spikes of a window to the neurons of a worker, and keep those that the host wants. While some errands run, the
+// memory that the next ones need is on its way.
 static void deliver_spikes(const Network *net, Worker *worker)
 {
-    Errand errands[ERRANDS_TOGETHER];
+    Errands errands[2];
+    errands[0].count = errands[1].count = 0;
+    int32_t filling = 0;
     const int32_t end = listed_spikes(net);
+    for (int32_t k = 0; k < end && k < SPIKES_TOGETHER; ++k)
+        ask_for_rows(net, net->spike[k], worker);
     for (int32_t first = 0; first < end; first += SPIKES_TOGETHER) {
         const int32_t last = end - first < SPIKES_TOGETHER ? end : first + SPIKES_TOGETHER;
-        for (int32_t k = first; k < last; ++k)
+        for (int32_t k = last; k < end && k < last + SPIKES_TOGETHER; ++k)
             ask_for_rows(net, net->spike[k], worker);
-        int32_t count = 0;
         for (int32_t k = first; k < last; ++k) {
             const Spike spike = net->spike[k];
             const Emitter *const emitter = keep_spike(net, spike, worker);
             for (int32_t q = emitter->first_projection; q < emitter->last_projection; ++q) {
                 const Projection *const j = &net->projection[q];
                 const int32_t source = spike.source - emitter->source - j->first_source;
-                if (!find_errand(net, j, source, spike.step, worker, &errands[count]))
+                Errands *const some = &errands[filling];
+                if (!find_errand(net, j, source, spike.step, worker, &some->item[some->count]))
                     continue;
-                ask_for_synapses(&errands[count]);
-                if (++count == ERRANDS_TOGETHER) {
-                    run_errands(errands, count, worker);
-                    count = 0;
+                ask_for_synapses(&some->item[some->count]);
+                if (++some->count == ERRANDS_TOGETHER) {
+                    filling = 1 - filling;
+                    run_errands(&errands[filling], worker);
                 }
             }
         }
-        run_errands(errands, count, worker);
+        filling = 1 - filling;
+        run_errands(&errands[filling], worker);
     }
+    run_errands(&errands[1 - filling], worker);
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "ahead_cpu.h"
 #include "barrier_cpu.h"
 #include "delivery_cpu.h"
 
@@ -22,33 +23,56 @@ struct Member {
     int32_t number;
 };
 
-// Neurons whose states and input stay in the cache between their steps and the spikes of their sources.
-enum { NEURONS_TOGETHER = 2048 };
+// What was left until now for neurons [first, last), whose input is in the cache from here on: the spikes of their sources
+// in the window before, and events in bins.
+static void catch_up(const Network *net, const Population *p, const Window *before, int32_t first, int32_t last,
+                     int32_t number, int32_t n_thread)
+{
+    if (before && p->first_poisson >= 0 && before->source_begin != before->source_end)
+        emit_at_home(net, p, before, first, last, number, n_thread);
+    empty_bins(p, first_owned(p, number, n_thread), first, number);
+}
 
-// Advance a thread's neurons of one population, and the sources that are at home with them.
-static void advance_population(const Network *net, int32_t k, const Window *window, int32_t number, int32_t n_thread)
+DEVICE int32_t end_together(int32_t first, int32_t end)
+{
+    return end - first < NEURONS_TOGETHER ? end : first + NEURONS_TOGETHER;
+}
+
+// Advance a thread's neurons of one population.
+static void advance_population(const Network *net, int32_t k, const Window *window, const Window *before, int32_t number,
+                               int32_t n_thread)
 {
     const Population *const p = &net->population[k];
-    const bool emits = p->first_poisson >= 0 && window->source_begin != window->source_end;
     const bool asks = net->far && p->n_port > 0;
+    const DueSlots due = due_slots(p, window);
     const int32_t end = first_owned(p, number + 1, n_thread);
-    const int32_t slot = asks ? (window->begin - 1 + p->n_slot) % p->n_slot : 0;
     for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin += NEURONS_TOGETHER) {
-        const int32_t last = end - begin < NEURONS_TOGETHER ? end : begin + NEURONS_TOGETHER;
+        const int32_t last = end_together(begin, end);
+        catch_up(net, p, before, begin, last, number, n_thread);
         for (int32_t first = begin; first < last; first += LANES) {
             if (asks)
-                ask_for_input(p, slot, window->end - window->begin + 1, first);
+                ask_for_input(p, &due, first, end);
             step_population(net, k, window, first);
         }
-        if (emits)
-            emit_at_home(net, p, window, begin, last, number, n_thread);
     }
 }
 
-static void advance_share(const Network *net, const Window *window, int32_t number, int32_t n_thread)
+// After the last window of a batch, leave nothing undone.
+static void catch_up_with_all(const Network *net, const Window *before, int32_t number, int32_t n_thread)
+{
+    for (int32_t k = 0; k < net->n_population; ++k) {
+        const Population *const p = &net->population[k];
+        const int32_t end = first_owned(p, number + 1, n_thread);
+        for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin += NEURONS_TOGETHER)
+            catch_up(net, p, before, begin, end_together(begin, end), number, n_thread);
+    }
+}
+
+static void advance_share(const Network *net, const Window *window, const Window *before, int32_t number,
+                          int32_t n_thread)
 {
     for (int32_t k = 0; k < net->n_population; ++k)
-        advance_population(net, k, window, number, n_thread);
+        advance_population(net, k, window, before, number, n_thread);
     if (window->source_begin == window->source_end)
         return;
     for (int32_t k = 0; k < net->n_poisson; ++k)
@@ -64,15 +88,19 @@ static void *run_member(void *argument)
     const Network *net = team->net;
     while (!__atomic_load_n(&team->started, __ATOMIC_ACQUIRE))
         sched_yield();
+    const Window *before = 0;
     for (int32_t w = 0; w < team->n_window; ++w) {
-        advance_share(net, &team->window[w], member->number, team->n_thread);
+        const Window *const window = &team->window[w];
+        advance_share(net, window, before, member->number, team->n_thread);
         meet(&team->barrier, team->n_thread, [] {});
-        Worker worker = {member->number, team->n_thread, team->window[w].begin, 0, 0, 0, 0, 0};
+        Worker worker = {member->number, team->n_thread, window->begin, 0, 0, 0, 0, 0};
         deliver_spikes(net, &worker);
         meet(&team->barrier, team->n_thread, [net] { close_window(net); });
+        before = window;
         if (!window_can_run(net))
             break;
     }
+    catch_up_with_all(net, before, member->number, team->n_thread);
     return 0;
 }
 
@@ -95,6 +123,8 @@ extern "C" int32_t run_windows(const Network *net, const Window *window, int32_t
     run_member(&member[0]);
     for (int32_t k = 1; k < team.n_thread; ++k)
         pthread_join(thread[k], 0);
+    net->control->spike_total += (uint64_t)net->control->unlisted;
+    net->control->unlisted = 0;
     return team.n_thread;
 }
 

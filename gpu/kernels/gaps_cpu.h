@@ -68,6 +68,8 @@ DEVICE int32_t due_sources(const int32_t *next, int32_t first, int32_t last, int
     words numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     numbers += i;
     for (; i + 16 <= last; i += 16) {
+        // A processor foresees no further than the page.
+        __builtin_prefetch(&next[i + NEURONS_TOGETHER]);
         const uint16_t soon = __builtin_ia32_cmpd512_mask(*(const words *)&next[i], words{} + end, 1, 0xffff);
         *(words *)&due[count] = (words)__builtin_ia32_compresssi512_mask(numbers, words{}, soon);
         count += __builtin_popcount(soon);

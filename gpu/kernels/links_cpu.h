@@ -46,12 +46,11 @@ DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window
     links.first_step = window->source_begin;
     links.first = (int32_t)share(n, number, n_thread);
     links.last = (int32_t)share(n, number + 1, n_thread);
-    links.direct = !emitter->recorded && window->source_end <= net->control->keep_from &&
-                   emitter->last_projection - emitter->first_projection <= MOST_LINKS;
-    for (int32_t k = emitter->first_projection; links.direct && k < emitter->last_projection; ++k) {
+    bool linked = emitter->last_projection - emitter->first_projection <= MOST_LINKS;
+    for (int32_t k = emitter->first_projection; linked && k < emitter->last_projection; ++k) {
         const Projection *const j = &net->projection[k];
         if (!is_link(net, j, n, n_thread)) {
-            links.direct = false;
+            linked = false;
             break;
         }
         const Population *const post = &net->population[j->population];
@@ -60,12 +59,14 @@ DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window
         links.link[links.count++] = {post, post->input + port->offset, (integer)j->common_weight, j->first_target, j->port,
                                      slot, port->narrow != 0};
     }
-    if (links.direct && links.count && n_thread > 1) {
+    // A thread has the same sources in every window: what one window leaves to the next is its own.
+    if (linked && links.count && n_thread > 1) {
         const Population *const post = links.link[0].post;
         const int32_t end = first_owned(post, number + 1, n_thread);
         links.first = first_owned(post, number, n_thread);
         links.last = end < n ? end : n;
     }
+    links.direct = linked && !emitter->recorded && window->source_end <= net->control->keep_from;
     return links;
 }
 

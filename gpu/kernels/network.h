@@ -50,6 +50,12 @@ struct Port {
     int32_t reserved;
 };
 
+// Events of one port on their way to neurons that lie together, see bins_cpu.h.
+struct Bin {
+    uint8_t *event;  // null where the port has no bins
+    int32_t *count;  // of each bin
+};
+
 // One population of neurons.
 struct Population {
     real *state;               // [variable][stride]
@@ -62,6 +68,7 @@ struct Population {
     uint8_t *input;            // of all ports
     const Port *port;
     uint8_t *pending;          // CPU: [vector][port][slot], whether any lane of the vector has input
+    const Bin *bin;            // CPU: bins of each port, null where memory is near
     const Monitor *monitor;
     int32_t n;
     int32_t stride;

@@ -16,6 +16,7 @@ from standard_networks import NETWORKS, Precision, outcome_hash, plan_of, stored
 
 from dendrify_gpu.gpu import CpuBackend, CudaBackend, NetworkPlan
 from dendrify_gpu.gpu.backends import cxx
+from dendrify_gpu.gpu.engine import bins
 
 __all__ = ["emulated_device"]
 
@@ -39,11 +40,14 @@ def test_all_networks_are_stored() -> None:
 
 
 @pytest.mark.parametrize(("name", "precision"), BOTH)
-def test_threads_and_windows_of_any_number(name: str, precision: Precision) -> None:
+def test_threads_and_windows_of_any_number(
+    name: str, precision: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bins, "LEAST_NEURONS", 0)
     expected = stored_hashes()[name][precision]
     for threads, longest_window, cache_bytes in ((1, 16, 1), (2, 3, 0), (3, 1, 1), (5, 16, 2**30)):
         backend = CpuBackend(threads=threads)
-        # Memory beyond the caches is asked for ahead.
+        # Memory beyond the caches is asked for ahead, and events are collected in bins.
         backend.cache_bytes = cache_bytes
         assert outcome_hash(plan(name, precision), backend, longest_window) == expected
 

@@ -53,6 +53,8 @@ def one_to_one(
         "Window",
         "Spike",
         "Monitor",
+        "Bin",
+        "Port",
         "Population",
         "Poisson",
         "Generator",
