@@ -36,7 +36,7 @@ __all__ = ["RunReport", "Simulation"]
 _LAST_STEP = 2**30
 _LAST_SINGLE_STEP = 2**24
 #: How much of the caches is left to states and input.
-_CACHE_SHARE = 0.75
+_CACHE_SHARE = 0.625
 
 
 @dataclass(frozen=True)

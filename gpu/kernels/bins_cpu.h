@@ -2,126 +2,126 @@
 // of these neurons right before their steps, when it comes into the cache anyway ("propagation blocking", Beamer, Asanovic
 // and Patterson, IPDPS 2017).
 //
-// A thread has bins of its own. A bin that is full is emptied at once; all are empty between batches of windows.
+// A bin holds events of one port on their way to NEURONS_TOGETHER neurons, or to those of them that are a thread's own: no
+// two threads share a bin. A bin that is full is emptied at once; all are empty between batches of windows.
 #ifndef DENDRIFY_GPU_BINS_H
 #define DENDRIFY_GPU_BINS_H
 
-// The place of an event: the neuron, counted from the first one of its bin, and above it the slot. A narrow event has its
-// weight in the bits above those.
-enum { NEURON_BITS = 11, NEURON_MASK = NEURONS_TOGETHER - 1, SLOT_BITS = 13, SLOT_MASK = (1 << SLOT_BITS) - 1 };
-enum { WEIGHT_BIT = NEURON_BITS + SLOT_BITS };
-
-// Not a power of two: the ends of many bins would share few lines of a cache.
-enum { EVENTS_OF_BIN = 2040 };
-
-enum { COUNTS_APART = 16, EVENTS_AHEAD = 24 };
+// A narrow event is its place in the input of the bin's neurons, and in the bits above it the weight. The place of a wide
+// event is the neuron, counted from the first one of the bin, and above it the slot: its slot is noted, too.
+enum { NEURON_BITS = 11, NEURON_MASK = NEURONS_TOGETHER - 1, PLACE_BITS = 24, PLACE_MASK = (1 << PLACE_BITS) - 1 };
 
 struct WideEvent {
     integer weight;
     integer place;
 };
 
-// The bins of a thread at one port: those of its neurons from `low` on. Numbers of different threads lie in different
-// cache lines.
+// Not a power of two: the ends of many bins would share few lines of a cache.
+enum { EVENTS_OF_BIN = 2040 };
+
+enum { COUNTS_APART = 16, EVENTS_AHEAD = 24 };
+
+// The bins of a thread at one port, as if all neurons were its own. Counts of different threads lie in different cache lines.
 struct Bins {
     uint32_t *narrow;
     WideEvent *wide;
     int32_t *count;
 };
 
-DEVICE Bins bins_of(const Population *p, int32_t port, int32_t low, int32_t number)
+DEVICE Bins bins_of(const Population *p, int32_t port, int32_t number)
 {
     const Bin *const bin = &p->bin[port];
-    const int64_t first = (int64_t)(low / NEURONS_TOGETHER + number) * EVENTS_OF_BIN;
-    return {(uint32_t *)bin->event + first, (WideEvent *)bin->event + first,
-            bin->count + low / NEURONS_TOGETHER + number * COUNTS_APART};
+    const int64_t first = (int64_t)number * EVENTS_OF_BIN;
+    return {(uint32_t *)bin->event + first, (WideEvent *)bin->event + first, bin->count + number * COUNTS_APART};
 }
 
-DEVICE int64_t event_place(int32_t first, uint32_t place, int32_t n_slot)
+// Add narrow events to input that begins at `start`.
+static __attribute__((noinline, unused)) void add_narrow(uint8_t *start, const uint32_t *events, int32_t count)
 {
-    const int32_t slot = (int32_t)(place >> NEURON_BITS & SLOT_MASK);
-    return input_place(first + (int32_t)(place & NEURON_MASK), n_slot) + (int64_t)slot * INPUT_BLOCK;
-}
-
-// Add events to the input of one port, where the neurons of their bin begin with `first`.
-static __attribute__((noinline, unused)) void add_narrow(const Population *p, const Port *port, const uint32_t *events,
-                                                         int32_t count, int32_t first)
-{
-    uint8_t *const start = p->input + port->offset;
-    const int32_t n_slot = p->n_slot;
     for (int32_t e = 0; e < count; ++e)
-        accumulate_narrow(start + event_place(first, events[e], n_slot), (integer)(events[e] >> WEIGHT_BIT));
+        accumulate_narrow(start + (events[e] & PLACE_MASK), (integer)(events[e] >> PLACE_BITS));
 }
 
-// Most wide input lies in lines of memory that nobody has asked for.
-static __attribute__((noinline, unused)) void add_wide(const Population *p, int32_t port, const WideEvent *events,
-                                                       int32_t count, int32_t first)
+// Where the input of an event lies, counted in neurons from that of the first neuron of its bin.
+DEVICE int32_t place_in_bin(int32_t neuron, int32_t slot, int32_t n_slot)
 {
-    integer *const start = (integer *)(p->input + p->port[port].offset);
+    return (neuron / INPUT_BLOCK * n_slot + slot) * INPUT_BLOCK + neuron % INPUT_BLOCK;
+}
+
+DEVICE int32_t place_of(const WideEvent *event, int32_t n_slot)
+{
+    return place_in_bin((int32_t)(event->place & NEURON_MASK), (int32_t)(event->place >> NEURON_BITS), n_slot);
+}
+
+// Add wide events, most of whose input lies in lines of memory that nobody has asked for; the bin begins with neuron `first`.
+static __attribute__((noinline, unused)) void add_wide(const Population *p, int32_t port, integer *start, int32_t first,
+                                                       const WideEvent *events, int32_t count)
+{
     const int32_t n_slot = p->n_slot;
     for (int32_t e = 0; e < count; ++e) {
         const WideEvent *const later = &events[e + EVENTS_AHEAD < count ? e + EVENTS_AHEAD : e];
-        __builtin_prefetch(start + event_place(first, (uint32_t)later->place, n_slot), 1);
-        const uint32_t place = (uint32_t)events[e].place;
-        accumulate(start + event_place(first, place, n_slot), events[e].weight);
-        set_pending(p, first + (int32_t)(place & NEURON_MASK), port, (int32_t)(place >> NEURON_BITS));
+        __builtin_prefetch(start + place_of(later, n_slot), 1);
+        accumulate(start + place_of(&events[e], n_slot), events[e].weight);
+        set_pending(p, first + (int32_t)(events[e].place & NEURON_MASK), port, (int32_t)(events[e].place >> NEURON_BITS));
     }
 }
 
-// Empty bin `k` of a port; its neurons begin with `first`.
-DEVICE void empty_bin(const Population *p, int32_t port, const Bins *bins, int32_t k, int32_t first)
+// Empty bin `k` of a port.
+DEVICE void empty_bin(const Population *p, int32_t port, const Bins *bins, int32_t k)
 {
-    const int32_t count = bins->count[k];
+    const int32_t count = bins->count[k], first = k * NEURONS_TOGETHER;
     const int64_t begin = (int64_t)k * EVENTS_OF_BIN;
+    uint8_t *const start = p->input + p->port[port].offset;
+    const int64_t place = input_place(first, p->n_slot);
     bins->count[k] = 0;
     if (p->port[port].narrow)
-        add_narrow(p, &p->port[port], bins->narrow + begin, count, first);
+        add_narrow(start + place, bins->narrow + begin, count);
     else
-        add_wide(p, port, bins->wide + begin, count, first);
+        add_wide(p, port, (integer *)start + place, first, bins->wide + begin, count);
 }
 
-// Empty the bins of all ports for the neurons of a thread that begin with `first`; its own begin with `low`.
-DEVICE void empty_bins(const Population *p, int32_t low, int32_t first, int32_t number)
+// Empty the bins of a thread for the neurons that lie together with neuron `first`.
+DEVICE void empty_bins(const Population *p, int32_t first, int32_t number)
 {
     for (int32_t port = 0; p->bin && port < p->n_port; ++port) {
         if (!p->bin[port].event)
             continue;
-        const Bins bins = bins_of(p, port, low, number);
-        empty_bin(p, port, &bins, (first - low) / NEURONS_TOGETHER, first);
+        const Bins bins = bins_of(p, port, number);
+        empty_bin(p, port, &bins, first / NEURONS_TOGETHER);
     }
 }
 
-// Put the events of some synapses into the bins of a worker.
-DEVICE void bin_span(const Errand *errand, const Worker *worker, bool narrow, bool has_delay, bool has_weight)
+// Put the events of some synapses into the bins of a worker. Functions of their own have enough registers.
+template <bool narrow, bool has_delay, bool has_weight>
+static __attribute__((noinline, unused)) void bin_span(const Errand *errand, const Worker *worker)
 {
-    enum { LINE_EVENTS = 64 / sizeof(uint32_t) };
+    enum { LINE_EVENTS = 64 / sizeof(uint32_t), WIDE_LINE_EVENTS = 64 / sizeof(WideEvent) };
     const Projection *const j = errand->projection;
     const Population *const post = errand->post;
     const Span *const span = &errand->span;
-    const int32_t n_slot = post->n_slot, low = worker->low;
-    const Bins bins = bins_of(post, j->port, low, worker->number);
-    const uint32_t common = (uint32_t)j->common_weight << WEIGHT_BIT;
+    const int32_t n_slot = post->n_slot;
+    const Bins bins = bins_of(post, j->port, worker->number);
+    const uint32_t common = (uint32_t)j->common_weight << PLACE_BITS;
     for (int64_t k = span->begin; k < span->end; k += span->stride) {
         int32_t slot = span->slot;
         if (has_delay) {
             slot += j->delay[k];
             slot = slot >= n_slot ? slot - n_slot : slot;
         }
-        const uint32_t neuron = (uint32_t)(j->target[k] - low);
-        const int32_t bin = (int32_t)(neuron >> NEURON_BITS);
-        const uint32_t place = (neuron & NEURON_MASK) | (uint32_t)slot << NEURON_BITS;
+        const int32_t neuron = j->target[k] & NEURON_MASK;
+        const int32_t bin = j->target[k] >> NEURON_BITS;
         const int32_t count = bins.count[bin];
         const int64_t e = (int64_t)bin * EVENTS_OF_BIN + count;
         if (narrow) {
             __builtin_prefetch(&bins.narrow[e + LINE_EVENTS], 1);
-            bins.narrow[e] = common | place;
+            bins.narrow[e] = common | (uint32_t)place_in_bin(neuron, slot, n_slot);
         } else {
-            __builtin_prefetch(&bins.wide[e + 64 / sizeof(WideEvent)], 1);
-            bins.wide[e] = {has_weight ? j->weight[k] : (integer)j->common_weight, (integer)place};
+            __builtin_prefetch(&bins.wide[e + WIDE_LINE_EVENTS], 1);
+            bins.wide[e] = {has_weight ? j->weight[k] : (integer)j->common_weight, slot << NEURON_BITS | neuron};
         }
         bins.count[bin] = count + 1;
         if (count + 1 == EVENTS_OF_BIN)
-            empty_bin(post, j->port, &bins, bin, low + (bin << NEURON_BITS));
+            empty_bin(post, j->port, &bins, bin);
     }
 }
 
@@ -132,16 +132,15 @@ DEVICE bool is_binned(const Errand *errand)
     return bin && errand->projection->kind == SYNAPSES_EXPLICIT && bin[errand->projection->port].event;
 }
 
-DEVICE void bin_errand(const Errand *errand, Worker *worker)
+DEVICE void bin_errand(const Errand *errand, const Worker *worker)
 {
     const Projection *const j = errand->projection;
-    look_at(worker, errand->post);
-    if (!errand->post->port[j->port].narrow)
-        bin_span(errand, worker, false, j->delay != 0, j->weight != 0);
+    if (errand->post->port[j->port].narrow)
+        j->delay ? bin_span<true, true, false>(errand, worker) : bin_span<true, false, false>(errand, worker);
     else if (j->delay)
-        bin_span(errand, worker, true, true, false);
+        j->weight ? bin_span<false, true, true>(errand, worker) : bin_span<false, true, false>(errand, worker);
     else
-        bin_span(errand, worker, true, false, false);
+        j->weight ? bin_span<false, false, true>(errand, worker) : bin_span<false, false, false>(errand, worker);
 }
 
 #endif

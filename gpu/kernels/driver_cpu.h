@@ -30,12 +30,14 @@ static void catch_up(const Network *net, const Population *p, const Window *befo
 {
     if (before && p->first_poisson >= 0 && before->source_begin != before->source_end)
         emit_at_home(net, p, before, first, last, number, n_thread);
-    empty_bins(p, first_owned(p, number, n_thread), first, number);
+    empty_bins(p, first, number);
 }
 
+// The end of the neurons of [first, end) that lie together with the first one.
 DEVICE int32_t end_together(int32_t first, int32_t end)
 {
-    return end - first < NEURONS_TOGETHER ? end : first + NEURONS_TOGETHER;
+    const int32_t next = (first / NEURONS_TOGETHER + 1) * NEURONS_TOGETHER;
+    return next < end ? next : end;
 }
 
 // Advance a thread's neurons of one population.
@@ -43,15 +45,14 @@ static void advance_population(const Network *net, int32_t k, const Window *wind
                                int32_t n_thread)
 {
     const Population *const p = &net->population[k];
-    const bool asks = net->far && p->n_port > 0;
-    const DueSlots due = due_slots(p, window);
+    DueInput due;
+    find_due_input(p, window, net->far != 0, &due);
     const int32_t end = first_owned(p, number + 1, n_thread);
-    for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin += NEURONS_TOGETHER) {
+    for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin = end_together(begin, end)) {
         const int32_t last = end_together(begin, end);
         catch_up(net, p, before, begin, last, number, n_thread);
         for (int32_t first = begin; first < last; first += LANES) {
-            if (asks)
-                ask_for_input(p, &due, first, end);
+            ask_for_input(p, &due, first, end);
             step_population(net, k, window, first);
         }
     }
@@ -63,7 +64,7 @@ static void catch_up_with_all(const Network *net, const Window *before, int32_t 
     for (int32_t k = 0; k < net->n_population; ++k) {
         const Population *const p = &net->population[k];
         const int32_t end = first_owned(p, number + 1, n_thread);
-        for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin += NEURONS_TOGETHER)
+        for (int32_t begin = first_owned(p, number, n_thread); begin < end; begin = end_together(begin, end))
             catch_up(net, p, before, begin, end_together(begin, end), number, n_thread);
     }
 }
