@@ -5,7 +5,8 @@ Poisson source of 50 Hz each, and 50 recurrent synapses on each neuron. Both eng
 input themselves, with equal probabilities, and get the same recurrent synapses; the runs of the two alternate, and
 the ratio of each pair is reported with its spread. The time is that of the simulated steps alone.
 
-Usage: python benchmarks/dendrify_network.py [--cells N ...] [--duration MS] [--threads 1 2] [--repeats R] [--no-brian]
+Usage: python benchmarks/dendrify_network.py [--cells N ...] [--duration MS] [--threads 1 2] [--repeats R]
+       [--differing] [--no-brian]
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import brian2
 import numpy as np
@@ -65,29 +68,45 @@ def cell() -> NeuronModel:
     )
 
 
-def recurrent_synapses(cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw `IN_DEGREE` sources for every cell, once for both engines."""
+@dataclass(frozen=True)
+class Work:
+    """What both engines do."""
+
+    cells: int
+    threads: int
+    precision: str
+    recurrent: bool
+    delay: float
+    differing: bool
+
+
+def recurrent_synapses(work: Work) -> tuple[np.ndarray, np.ndarray, Any, Any]:
+    """Draw `IN_DEGREE` sources for every cell, once for both engines. Return them with weights and delays in ms."""
     rng = np.random.default_rng(2021)
-    return rng.integers(0, cells, cells * IN_DEGREE), np.repeat(np.arange(cells), IN_DEGREE)
+    count = work.cells * IN_DEGREE
+    pre, post = rng.integers(0, work.cells, count), np.repeat(np.arange(work.cells), IN_DEGREE)
+    if not work.differing:
+        return pre, post, WEIGHT, work.delay
+    return pre, post, WEIGHT * rng.uniform(0.5, 1.5, count), work.delay * rng.uniform(1, 3, count)
 
 
 class Ours:
     """The network on this library's CPU backend."""
 
-    def __init__(self, cells: int, threads: int, precision: str, recurrent: bool, delay: float):
+    def __init__(self, work: Work):
         started = time.perf_counter()
-        self.net = dg.Network(dt=DT, precision=precision, backend="cpu", threads=threads)
-        self.cells = self.net.population(cell(), cells, name="cells", **SPIKING)
+        self.net = dg.Network(dt=DT, precision=work.precision, backend="cpu", threads=work.threads)
+        self.cells = self.net.population(cell(), work.cells, name="cells", **SPIKING)
         for receptor in ("AMPA_X_dist", "AMPA_Y_prox"):
-            source = self.net.poisson(cells, rate=RATE)
+            source = self.net.poisson(work.cells, rate=RATE)
             self.net.connect(source, self.cells, receptor, one_to_one=True)
-        if recurrent:
-            pre, post = recurrent_synapses(cells)
+        if work.recurrent:
+            pre, post, weight, delay = recurrent_synapses(work)
             self.net.connect(
                 *(self.cells, self.cells, "AMPA_Y_prox"),
                 i=pre,
                 j=post,
-                weight=WEIGHT,
+                weight=weight,
                 delay=delay * ms,
             )
         self.spikes = self.net.record_spikes(self.cells)
@@ -103,20 +122,14 @@ class Ours:
 class Brian:
     """The same network as a program of Brian2's cpp_standalone, which starts anew in each run."""
 
-    def __init__(
-        self,
-        cells: int,
-        threads: int,
-        precision: str,
-        recurrent: bool,
-        delay: float,
-        duration: float,
-    ):
+    def __init__(self, work: Work, duration: float):
         started = time.perf_counter()
+        cells, threads = work.cells, work.threads
+        single = work.precision == "float32"
         self._folder = tempfile.TemporaryDirectory()
         brian2.set_device("cpp_standalone", build_on_run=False, directory=None)
         brian2.prefs.devices.cpp_standalone.openmp_threads = threads if threads > 1 else 0
-        brian2.prefs.core.default_float_dtype = np.float32 if precision == "float32" else np.float64
+        brian2.prefs.core.default_float_dtype = np.float32 if single else np.float64
         brian2.defaultclock.dt = DT
         group = cell().make_neurongroup(cells, method="euler", **SPIKING)
         objects = [group]
@@ -125,10 +138,15 @@ class Brian:
             synapses = brian2.Synapses(source, group, on_pre=f"s_{receptor} += 1")
             synapses.connect(j="i")
             objects += [source, synapses]
-        if recurrent:
-            pre, post = recurrent_synapses(cells)
-            synapses = brian2.Synapses(group, group, on_pre=f"s_AMPA_Y_prox += {WEIGHT}")
-            synapses.connect(i=pre, j=post)
+        if work.recurrent:
+            pre, post, weight, delay = recurrent_synapses(work)
+            if work.differing:
+                synapses = brian2.Synapses(group, group, "w : 1", on_pre="s_AMPA_Y_prox += w")
+                synapses.connect(i=pre, j=post)
+                synapses.w = weight
+            else:
+                synapses = brian2.Synapses(group, group, on_pre=f"s_AMPA_Y_prox += {weight}")
+                synapses.connect(i=pre, j=post)
             synapses.delay = delay * ms
             objects.append(synapses)
         network = brian2.Network(*objects, brian2.SpikeMonitor(group, name="spikes"))
@@ -162,6 +180,11 @@ def main() -> int:
     parser.add_argument(
         "--no-recurrent", action="store_true", help="leave out the recurrent synapses"
     )
+    parser.add_argument(
+        "--differing",
+        action="store_true",
+        help="synapses differ in weight, and in their delay from once to three times that given",
+    )
     parser.add_argument("--no-brian", action="store_true", help="only this library")
     options = parser.parse_args()
     recurrent = not options.no_recurrent
@@ -170,12 +193,14 @@ def main() -> int:
     for cells in options.cells:
         for precision in options.precision:
             for threads in options.threads:
-                work = cells, threads, precision, recurrent, options.delay
-                brian = None if options.no_brian else Brian(*work, options.duration)
+                work = Work(
+                    *(cells, threads, precision, recurrent, options.delay, options.differing)
+                )
+                brian = None if options.no_brian else Brian(work, options.duration)
                 scale = 1e9 / (cells * options.duration * ms / DT)
                 our_times, brian_times, counts = [], [], []
                 for _ in range(options.repeats):
-                    ours = Ours(*work)  # from rest, as Brian2's program
+                    ours = Ours(work)  # from rest, as Brian2's program
                     if brian is not None:
                         seconds, brian_count = brian.run()
                         brian_times.append(seconds * scale)

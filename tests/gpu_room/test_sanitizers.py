@@ -14,9 +14,11 @@ import dendrify_gpu as dg
 from brian2.units import Hz, ms, mV
 
 from dendrify_gpu.gpu.backends import cpu
+from dendrify_gpu.gpu.engine import bins
 
+bins.LEAST_NEURONS = 0
 for precision, cpu._USUAL_CACHE in (("float32", 1), ("float64", 2**25), ("float64", 1)):
-    # Memory beyond the caches is asked for ahead.
+    # Memory beyond the caches is asked for ahead, and events are collected in bins.
     cpu._CACHES = cpu.Path("/nowhere")
     net = dg.Network(precision=precision, seed=3, backend="cpu", threads=2)
     cells = net.population(
