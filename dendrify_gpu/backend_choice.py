@@ -60,7 +60,7 @@ def choose_backend(
     name : {'auto', 'cuda', 'cpu'}, optional
         Default ``'auto'``: CUDA where PyCUDA and a device are there, else the CPU.
     threads : int, optional
-        Threads of the CPU backend. Default: all cores that this process may use.
+        Threads of the CPU backend. Default: as many of the cores that this process may use as make the network fastest.
     device : int, optional
         Number of the CUDA device, as in `cuda_devices`. Default 0.
 

@@ -46,7 +46,8 @@ class Network(InspectableNetwork):
         Where the network runs. Default ``'auto'``: CUDA where PyCUDA and a device are there, else
         the CPU.
     threads : int, optional
-        Threads of the CPU backend. Default: all cores that this process may use.
+        Threads of the CPU backend. Default: as many of the cores that this process may use as make the network fastest,
+        found out while it runs.
     device : int, optional
         Number of the CUDA device, as in `cuda_devices`. Default 0.
 

@@ -6,6 +6,7 @@ import ctypes
 import math
 import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from ..codegen.step_function import StepFunction
 from ..codegen.translation_unit import compile_seconds, translation_unit
 from ..errors import NetworkTooLargeError, ToolchainError
 from .base import Buffer, WorkItem
+from .crew import Crew
 from .cxx import compile_library, compiler_version, find_compiler
 
 __all__ = ["CpuBackend"]
@@ -86,19 +88,22 @@ class CpuKernels:
     """A loaded library."""
 
     library: ctypes.CDLL
-    threads: int
+    crew: Crew
     from_cache: bool
 
     def queue_windows(
         self, network: int, windows: Buffer, count: int, work: Sequence[WorkItem]
     ) -> None:
         """Advance the network; the library shares the work out among its threads itself."""
+        rows = windows.read_first(count)
+        started = time.perf_counter()
         self.library.run_windows(
             ctypes.c_void_p(network),
             ctypes.c_void_p(windows.address),
             ctypes.c_int32(count),
-            ctypes.c_int32(self.threads),
+            ctypes.c_int32(self.crew.size),
         )
+        self.crew.note(int(rows["end"][-1] - rows["begin"][0]), time.perf_counter() - started)
 
 
 class CpuMark:
@@ -109,13 +114,13 @@ class CpuMark:
 
 
 class CpuBackend:
-    """Runs kernels on all cores of this machine.
+    """Runs kernels on the cores of this machine.
 
     Parameters
     ----------
     threads : int, optional
-        Number of threads. Default: the number of cores that this process may use. Results do not
-        depend on it.
+        Number of threads. Default: as many of the cores that this process may use as make a network fastest.
+        Results do not depend on it.
     vector_bytes : int, optional
         Width of the vectors. Default: the widest that the processor has. Results do not depend on it.
     """
@@ -129,6 +134,7 @@ class CpuBackend:
         self.threads = threads if threads is not None else available or os.cpu_count() or 1
         if self.threads < 1:
             raise ToolchainError(f"threads={threads!r}: at least one thread is needed.")
+        self._open = threads is None
         self.vector_bytes = vector_bytes
         self.cache_bytes = _shared_cache()
         self.compiler = find_compiler()
@@ -137,6 +143,8 @@ class CpuBackend:
     def description(self) -> str:
         """Compiler and number of threads."""
         threads = f"{self.threads} thread" + ("s" if self.threads > 1 else "")
+        if self._open and self.threads > 1:
+            threads = f"up to {threads}"
         return f"CPU, {threads}, {compiler_version(self.compiler)}"
 
     def source(self, functions: Sequence[StepFunction]) -> str:
@@ -149,7 +157,8 @@ class CpuBackend:
         # The more neurons a vector has, the more often one of them has an event, for which all are computed anew.
         registers = 1 if any(function.holds for function in functions) else None
         path, made = self.library(self.source(functions), precision, groups, registers=registers)
-        return CpuKernels(ctypes.CDLL(str(path)), self.threads, not made)
+        crew = Crew(self.threads, fixed=not self._open)
+        return CpuKernels(ctypes.CDLL(str(path)), crew, not made)
 
     def library(
         self,
