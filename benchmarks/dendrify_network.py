@@ -95,7 +95,9 @@ class Ours:
 
     def __init__(self, work: Work):
         started = time.perf_counter()
-        self.net = dg.Network(dt=DT, precision=work.precision, backend="cpu", threads=work.threads)
+        self.net = dg.Network(
+            dt=DT, precision=work.precision, backend="cpu", threads=work.threads or None
+        )
         self.cells = self.net.population(cell(), work.cells, name="cells", **SPIKING)
         for receptor in ("AMPA_X_dist", "AMPA_Y_prox"):
             source = self.net.poisson(work.cells, rate=RATE)
@@ -174,7 +176,15 @@ def main() -> int:
     parser.add_argument("--cells", type=int, nargs="+", default=[10_000])
     parser.add_argument("--duration", type=float, default=200.0, help="biological time in ms")
     parser.add_argument("--delay", type=float, default=1.0, help="of the recurrent synapses, in ms")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument(
+        "--threads", type=int, nargs="+", default=[1, 2], help="0 leaves the number to this library"
+    )
+    parser.add_argument(
+        "--settle",
+        type=float,
+        default=0.0,
+        help="ms of this library's runs before the measured part",
+    )
     parser.add_argument("--precision", nargs="+", default=["float64", "float32"])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument(
@@ -187,6 +197,8 @@ def main() -> int:
     )
     parser.add_argument("--no-brian", action="store_true", help="only this library")
     options = parser.parse_args()
+    if (options.settle or 0 in options.threads) and not options.no_brian:
+        parser.error("--settle and --threads 0 have no counterpart in Brian2; give --no-brian")
     recurrent = not options.no_recurrent
     print(f"{options.duration:g} ms, {os.cpu_count()} CPUs, recurrent synapses: {recurrent}")
     print("ns per cell and step: median [least, most]")
@@ -201,6 +213,8 @@ def main() -> int:
                 our_times, brian_times, counts = [], [], []
                 for _ in range(options.repeats):
                     ours = Ours(work)  # from rest, as Brian2's program
+                    if options.settle:
+                        ours.run(options.settle)
                     if brian is not None:
                         seconds, brian_count = brian.run()
                         brian_times.append(seconds * scale)
