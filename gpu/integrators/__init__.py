@@ -2,8 +2,8 @@
 
 Which to choose: `exact` where it is possible, as for integrate-and-fire neurons with exponential synapses;
 `exponential_euler` for gates of Hodgkin-Huxley type; `implicit` for thin compartments that are coupled strongly;
-`rk2` or `rk4` for smooth equations between rare events; `heun` or `milstein` for multiplicative noise; `euler`, which
-Dendrify uses, for everything else.
+`rk2` or `rk4` for smooth equations between rare events; `heun` for multiplicative noise (`milstein` without drift);
+`euler`, which Dendrify uses, for everything else.
 
 To add a method, write a file with a function of this signature and name it in `INTEGRATORS`. It returns text
 in Brian2's language, as Brian2's state updaters do, or the statements themselves.

@@ -118,7 +118,17 @@ def test_the_refractory_flag_costs_no_exponential() -> None:
     assert "select(_not_refractory, splat(c[" in step
 
 
-@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("rk2", 2), ("rk4", 4)])
+@pytest.mark.parametrize(
+    ("method", "order"),
+    [
+        ("euler", 1),
+        ("exponential_euler", 1),
+        ("rk2", 2),
+        ("rk4", 4),
+        ("heun", 1),
+        ("milstein", 1),
+    ],
+)
 def test_order_of_convergence(method, order) -> None:
     """Two coupled linear compartments against the matrix exponential; half the step, 2^-order of the error."""
     equations = """
@@ -168,6 +178,38 @@ def test_multiplicative_noise_has_the_moments_of_stratonovich(method) -> None:
     spread = 4 * np.sqrt(0.05)
     assert logarithm.mean() == pytest.approx(-0.1, abs=4 * spread / np.sqrt(size) + 0.005)
     assert logarithm.std() == pytest.approx(spread, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("method", "rate", "order"), [("heun", 20, 1), ("milstein", 0, 1), ("milstein", 20, 0.5)]
+)
+def test_strong_order_of_convergence_with_noise(method, rate, order) -> None:
+    """Paths of dx = -a x dt + s x dW in the sense of Stratonovich against x = exp(s W - a t) of the same W.
+
+    Brian2's Milstein step takes the slope of the noise between x and a value that the drift has moved, too. Over
+    dt**0.5 this gives s f dt**1.5 / 2 in each step, so that the order is 1 without drift only.
+    """
+
+    def final(equations: str, steps: int, **arguments) -> np.ndarray:
+        # Noise is a function of seed, population, neuron and step: both networks have the same.
+        net = dg.Network(dt=50 * ms / steps, backend="cpu", seed=5)
+        cells = net.population(equations, 20_000, **arguments)
+        net.run(50 * ms, progress=False)
+        return np.asarray(cells.x)
+
+    errors = []
+    for steps in (25, 50, 100):
+        path = final("dx/dt = xi : second**0.5", steps, method="euler")
+        assert path.std() == pytest.approx(np.sqrt(50e-3), rel=0.03)
+        values = final(
+            "dx/dt = -a*x + s*x*xi : 1",
+            steps,
+            namespace={"a": rate * Hz, "s": 4 * Hz**0.5},
+            initial={"x": 1.0},
+            method=method,
+        )
+        errors.append(np.mean(np.abs(values - np.exp(4 * path - rate * 50e-3))))
+    assert np.diff(np.log2(errors)) == pytest.approx([-order, -order], abs=0.15)
 
 
 def test_a_method_that_cannot_integrate_names_those_that_may() -> None:
