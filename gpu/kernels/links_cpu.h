@@ -49,10 +49,9 @@ DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window
     bool linked = emitter->last_projection - emitter->first_projection <= MOST_LINKS;
     for (int32_t k = emitter->first_projection; linked && k < emitter->last_projection; ++k) {
         const Projection *const j = &net->projection[k];
-        if (!is_link(net, j, n, n_thread)) {
-            linked = false;
+        linked = is_link(net, j, n, n_thread);
+        if (!linked)
             break;
-        }
         const Population *const post = &net->population[j->population];
         const Port *const port = &post->port[j->port];
         const int32_t slot = (window->source_begin % post->n_slot + j->common_delay) % post->n_slot;

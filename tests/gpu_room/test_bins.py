@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -15,6 +19,8 @@ from dendrify_gpu.gpu import (
     Simulation,
     build_program,
 )
+from dendrify_gpu.gpu.backends.base import header_folder
+from dendrify_gpu.gpu.backends.cxx import find_compiler
 from dendrify_gpu.gpu.engine import bins
 
 DT = 1e-4
@@ -154,7 +160,34 @@ def test_bins_are_part_of_the_estimate() -> None:
     assert held == bins.bin_bytes(plan, ports, 2) == 2 * 4 * (3 + 32) + 5 * 2040 * (4 + 16)
 
 
-def test_only_explicit_synapses_onto_many_neurons_have_bins(
+def test_the_host_allocates_what_the_kernels_use(tmp_path: Path) -> None:
+    """Sizes in bins.py and in bins_cpu.h are the same; a place tells apart as many slots as the host lets through."""
+    headers = (
+        "lane_cpu",
+        "lane_math",
+        "groups",
+        "philox",
+        "draws",
+        "network",
+        "parts",
+        "atomics_cpu",
+    )
+    text = "".join(f'#include "{name}.h"\n' for name in (*headers, "events", "bins_cpu"))
+    text += (
+        'extern "C" const long sizes[] = {NEURONS_TOGETHER, EVENTS_OF_BIN, COUNTS_APART, '
+        "1l << (PLACE_BITS - NEURON_BITS), NEURON_MASK, sizeof(WideEvent)};\n"
+    )
+    for precision in (32, 64):
+        path = tmp_path / f"sizes_{precision}.so"
+        command = [*find_compiler().split(), "-std=c++17", "-shared", "-fPIC", "-w"]
+        command += [f"-DPRECISION={precision}", f"-I{header_folder()}", "-x", "c++", "-"]
+        subprocess.run([*command, "-o", str(path)], input=text, text=True, check=True)
+        sizes = list((ctypes.c_long * 6).in_dll(ctypes.CDLL(str(path)), "sizes"))
+        own = [bins._NEURONS, bins._EVENTS, bins._COUNTS_APART, bins._MOST_SLOTS]
+        assert sizes == [*own, bins._NEURONS - 1, 2 * precision // 8]
+
+
+def test_small_populations_have_no_bins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plan, _ = counting_network(64, 1, True, False)
