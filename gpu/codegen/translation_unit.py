@@ -57,10 +57,9 @@ def translation_unit(functions: Sequence[StepFunction], target: str) -> str:
         ]
     dispatch = [
         "// Advance the vector of neurons that starts at `first`.",
-        "DEVICE void step_population(const Network *net, int32_t population, const Window *window,",
-        "                            int64_t first)",
+        "DEVICE void step_population(const Network *net, const Population *p, int32_t population,",
+        "                            const Window *window, int64_t first)",
         "{",
-        "    const Population *p = &net->population[population];",
         "    switch (p->model) {",
         *cases,
         "    default:",

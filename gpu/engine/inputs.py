@@ -8,6 +8,7 @@ from ..backends.base import Backend, Buffer
 from ..codegen.host_functions import log1p
 from .layout import GENERATOR, POISSON
 from .plan import GeneratorPlan, NetworkPlan, PoissonPlan
+from .stages import common_delay
 
 __all__ = ["GeneratorMemory", "PoissonMemory"]
 
@@ -44,6 +45,8 @@ class PoissonMemory:
             record["stream"] = group.stream
             record["emitter"] = emitters.index(group.name)
             record["home"] = home = _home(group, plan)
+            projections = [item for item in plan.projections if item.pre == group.name]
+            record["delay"] = common_delay(projections) if home >= 0 else -1
             record["sibling"] = self._first_at_home.get(home, -1)
             self._first_at_home[home] = number
         self._memory = backend.upload(self._table)

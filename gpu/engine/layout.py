@@ -21,6 +21,7 @@ __all__ = [
     "PORT",
     "PROJECTION",
     "SPIKE",
+    "STAGE",
     "WINDOW",
 ]
 
@@ -45,12 +46,16 @@ WINDOW = _record(ints="begin end source_begin source_end flush resumed")
 SPIKE = _record(ints="source step")
 MONITOR = _record("row column buffer", ints="lowest highest every n_rows n_variables first_sample")
 POPULATION = _record(
-    "state last_spike flags coefficient vary vary_offset vary_step input port pending bin monitor",
+    "state last_spike flags coefficient vary vary_offset vary_step input port pending bin stage monitor",
     ints="n stride model source n_port n_slot spike_width stream first_poisson reserved",
 )
-PORT = _record(longs="offset", ints="narrow reserved")
-BIN = _record("event count")
-POISSON = _record("next gap_scale", ints="n rate_step source stream restart emitter home sibling")
+PORT = _record(longs="offset", ints="narrow staged")
+BIN = _record("event count", ints="n_bin n_count")
+STAGE = _record("input port turn held_until", longs="n_byte", ints="n_turn longest")
+POISSON = _record(
+    "next gap_scale",
+    ints="n rate_step source stream restart emitter home sibling delay reserved",
+)
 GENERATOR = _record("step index", ints="n_spike source")
 PROJECTION = _record(
     "row target weight delay",

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["MOST_WINDOWS", "Pace"]
 
 #: Seconds that a batch should take.
-_WANTED = 0.15
+_WANTED = 0.4
 
 #: How much longer the next batch may become.
 _GROWTH = 4

@@ -45,6 +45,7 @@ class PopulationMemory:
         n_slot: int,
         backend: Backend,
         precision: int,
+        staged: tuple[bool, ...] = (),
     ) -> None:
         self.plan = plan
         self.program = plan.program
@@ -69,7 +70,7 @@ class PopulationMemory:
         self.state = backend.upload(states)
         self.last_spike = backend.upload(np.full(self.stride, NEVER, dtype=self._integer))
         self.flags = backend.upload(self._initial_flags())
-        self._allocate_input(n_slot)
+        self._allocate_input(n_slot, staged)
         self.spike_width = round(self.program.spike_width / self.constants["dt"])
         self.coefficient = backend.upload(np.zeros(max(1, self._n_shared), dtype=self._real))
         self._n_vary = len(function.coefficients.per_neuron)
@@ -109,12 +110,13 @@ class PopulationMemory:
         states[self._number(name)] = self._row(checked)
         self.state.write(states)
 
-    def _allocate_input(self, n_slot: int) -> None:
-        """Allocate room for the input of `n_slot` steps."""
+    def _allocate_input(self, n_slot: int, staged: tuple[bool, ...] = ()) -> None:
+        """Allocate room for the input of `n_slot` steps, and note which ports are staged."""
         width = max(1, len(self.ports))
         vectors = self.stride // LEAST_LANES
         self.n_slot = n_slot
         self._port_table = np.zeros(width, dtype=PORT)
+        self._port_table["staged"][: len(staged)] = staged
         size = 0
         for record, port in zip(self._port_table, self.ports, strict=False):
             record["offset"] = size

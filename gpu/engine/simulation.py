@@ -28,6 +28,7 @@ from .recording import Samples, SpikeLog
 from .run_loop import RunLoop
 from .schedule import LONGEST_WINDOW, delay_range, slot_count, window_length
 from .spikes import spike_reserve
+from .stages import StageMemory, StagePlan, plan_stages, stage_bytes
 from .wiring import Wiring
 
 __all__ = ["RunReport", "Simulation"]
@@ -126,15 +127,18 @@ class Simulation:
         )
         swept = need["states"] + need["pending input"]
         self._far = 0 < _CACHE_SHARE * backend.cache_bytes < swept
+        stages: list[StagePlan | None] = [None] * len(ports)
         if self._far:
-            need["pending input"] += bin_bytes(plan, ports, backend.threads)
+            stages = plan_stages(plan, ports, slots, self.window, backend.threads)
+            need["pending input"] += bin_bytes(plan, ports, stages, backend.threads)
+            need["pending input"] += stage_bytes(plan, ports, slots, stages, backend.threads)
         self._check_memory(need)
         started = time.perf_counter()
         self.kernels = backend.build(self.models.functions, plan.precision)
         self.compile_seconds = time.perf_counter() - started
         missing = ""
         try:
-            self._allocate(ports, slots)
+            self._allocate(ports, slots, stages)
         except MemoryError as error:
             missing = str(error)
         # Outside the handler, where nothing refers to the half-built network any more: its memory is free again.
@@ -247,7 +251,9 @@ class Simulation:
 
     # ---------------------------------------------------------------- structures
 
-    def _allocate(self, ports: list[tuple[Port, ...]], slots: list[int]) -> None:
+    def _allocate(
+        self, ports: list[tuple[Port, ...]], slots: list[int], stages: list[StagePlan | None]
+    ) -> None:
         plan, backend = self.plan, self.backend
         real = np.float32 if plan.precision == 32 else np.float64
         integer = np.int32 if plan.precision == 32 else np.int64
@@ -262,15 +268,18 @@ class Simulation:
         self.monitors: dict[str, MonitorMemory] = {}
         for number, population in enumerate(plan.populations):
             function = self.models.of_population[number]
+            stage = stages[number]
             self.populations[population.name] = PopulationMemory(
-                population, function, ports[number], slots[number], backend, plan.precision
+                *(population, function, ports[number], slots[number], backend, plan.precision),
+                staged=() if stage is None else stage.ports,
             )
             members = [item for item in plan.monitors if item.population == population.name]
             room = [capacities[item.name] for item in members]
             self.monitors[population.name] = MonitorMemory(
                 members, function.recorded, room, population.n, plan.dt, backend, real
             )
-        self._bins = BinMemory(plan, ports, backend) if self._far else None
+        self._bins = BinMemory(plan, ports, stages, backend) if self._far else None
+        self._stages = StageMemory(plan, ports, slots, stages, backend)
         self.poisson = PoissonMemory(plan, self._first_source, backend)
         self._generators = GeneratorMemory(plan.generators, self._first_source, backend)
         self._wiring = Wiring(plan, ports, self._first_source, self._sizes, backend, integer)
@@ -338,6 +347,7 @@ class Simulation:
             row["pending"] = memory.pending.address
             if self._bins is not None:
                 row["bin"] = self._bins.address(number, memory.n_slot)
+            row["stage"] = self._stages.address(number, memory.n_slot)
             row["monitor"] = self.monitors[plan.name].address(batch)
             row["n"] = memory.n
             row["stride"] = memory.stride

@@ -15,11 +15,15 @@ struct DueInput {
     int32_t share;
     int64_t line[MOST_LINES];
     bool wide;
+    bool on_stage;
 };
 
-// Find what a window takes, or nothing if memory is near: then nothing need be asked for.
-DEVICE void find_due_input(const Population *p, const Window *window, bool far, DueInput *due)
+DEVICE bool is_asked_for(const Port *port, bool on_stage) { return !(on_stage && port->staged); }
+
+// Find what a window takes, or nothing if memory is near: then nothing need be asked for. Nor need what is on a stage.
+DEVICE void find_due_input(const Population *p, const Window *window, bool far, bool on_stage, DueInput *due)
 {
+    due->on_stage = on_stage;
     due->n_slot = due->n_line = due->share = 0;
     due->wide = false;
     if (!far)
@@ -28,6 +32,8 @@ DEVICE void find_due_input(const Population *p, const Window *window, bool far, 
     for (int32_t k = 0; k < due->n_slot; ++k)
         due->slot[k] = (window->begin - 1 + k + p->n_slot) % p->n_slot;
     for (int32_t port = 0; port < p->n_port; ++port) {
+        if (!is_asked_for(&p->port[port], on_stage))
+            continue;
         due->wide |= !p->port[port].narrow;
         for (int32_t k = 0; p->port[port].narrow && k < due->n_slot && due->n_line < MOST_LINES; ++k)
             due->line[due->n_line++] = p->port[port].offset + due->slot[k] * INPUT_BLOCK;
@@ -52,7 +58,7 @@ DEVICE void ask_for_wide_input(const Population *p, const DueInput *due, int64_t
     enum { LINE_NEURONS = 64 / sizeof(integer) };
     const int64_t later = first + 2 * LANES;
     for (int32_t port = 0; port < p->n_port; ++port) {
-        if (p->port[port].narrow)
+        if (p->port[port].narrow || !is_asked_for(&p->port[port], due->on_stage))
             continue;
         const uint8_t *const pending = pending_of(p, later, port);
         const integer *const start =

@@ -14,6 +14,7 @@ struct Worker {
     int32_t number;
     int32_t count;
     int32_t first_step;  // no spike that it delivers is older
+    int32_t due;         // the first step whose input is still to be taken
     int32_t emitter;     // whose spike it delivered last
     // What it last worked on: the population, its own neurons there, and the slot of first_step.
     const Population *population;

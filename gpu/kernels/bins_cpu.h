@@ -1,11 +1,13 @@
 // Events of explicit synapses on the CPU, where memory is far: binned by the neurons that they go to, and added to the input
-// of these neurons right before their steps, when it comes into the cache anyway ("propagation blocking", Beamer, Asanovic
-// and Patterson, IPDPS 2017).
+// of these neurons right before their steps ("propagation blocking", Beamer, Asanovic and Patterson, IPDPS 2017).
 //
 // A bin holds events of one port on their way to NEURONS_TOGETHER neurons, or to those of them that are a thread's own: no
-// two threads share a bin. A bin that is full is emptied at once; all are empty between batches of windows.
+// two threads share a bin. At a staged port there is one for each of the coming windows, else one for the next window,
+// whenever its events are due. A bin that is full is emptied into memory at once; all are empty between batches of windows.
 #ifndef DENDRIFY_GPU_BINS_H
 #define DENDRIFY_GPU_BINS_H
+
+#include "stage_cpu.h"
 
 // A narrow event is its place in the input of the bin's neurons, and in the bits above it the weight. The place of a wide
 // event is the neuron, counted from the first one of the bin, and above it the slot: its slot is noted, too.
@@ -19,20 +21,21 @@ struct WideEvent {
 // Not a power of two: the ends of many bins would share few lines of a cache.
 enum { EVENTS_OF_BIN = 2040 };
 
-enum { COUNTS_APART = 16, EVENTS_AHEAD = 24 };
+enum { EVENTS_AHEAD = 24 };
 
-// The bins of a thread at one port, as if all neurons were its own. Counts of different threads lie in different cache lines.
+// The bins of a thread at one port and turn, as if all neurons were its own.
 struct Bins {
     uint32_t *narrow;
     WideEvent *wide;
     int32_t *count;
 };
 
-DEVICE Bins bins_of(const Population *p, int32_t port, int32_t number)
+DEVICE Bins bins_of(const Population *p, int32_t port, int32_t number, int32_t turn)
 {
     const Bin *const bin = &p->bin[port];
-    const int64_t first = (int64_t)number * EVENTS_OF_BIN;
-    return {(uint32_t *)bin->event + first, (WideEvent *)bin->event + first, bin->count + number * COUNTS_APART};
+    const int64_t first = ((int64_t)turn * bin->n_bin + number) * EVENTS_OF_BIN;
+    return {(uint32_t *)bin->event + first, (WideEvent *)bin->event + first,
+            bin->count + (int64_t)turn * bin->n_count + number * COUNTS_APART};
 }
 
 // Add narrow events to input that begins at `start`.
@@ -66,7 +69,7 @@ static __attribute__((noinline, unused)) void add_wide(const Population *p, int3
     }
 }
 
-// Empty bin `k` of a port.
+// Empty bin `k` of a port into the input that the population has.
 DEVICE void empty_bin(const Population *p, int32_t port, const Bins *bins, int32_t k)
 {
     const int32_t count = bins->count[k], first = k * NEURONS_TOGETHER;
@@ -80,15 +83,33 @@ DEVICE void empty_bin(const Population *p, int32_t port, const Bins *bins, int32
         add_wide(p, port, (integer *)start + place, first, bins->wide + begin, count);
 }
 
-// Empty the bins of a thread for the neurons that lie together with neuron `first`.
-DEVICE void empty_bins(const Population *p, int32_t first, int32_t number)
+// Empty the bins of a thread, those of some turn at staged ports, for the neurons that lie together with neuron `first`.
+DEVICE void empty_bins(const Population *p, int32_t first, int32_t number, int32_t turn)
 {
     for (int32_t port = 0; p->bin && port < p->n_port; ++port) {
         if (!p->bin[port].event)
             continue;
-        const Bins bins = bins_of(p, port, number);
+        const Bins bins = bins_of(p, port, number, p->port[port].staged ? turn : 0);
         empty_bin(p, port, &bins, first / NEURONS_TOGETHER);
     }
+}
+
+// Empty a bin that is full into memory.
+RARE void empty_full_bin(const Population *p, int32_t port, const Bins *bins, int32_t k, const Worker *worker)
+{
+    empty_bin(p, port, bins, k);
+    if (p->port[port].staged)
+        hold(p, k * NEURONS_TOGETHER, worker->number, worker->due + p->n_slot);
+}
+
+// Add one event of a synapse to the input of its target in memory: no bin waits for the window that takes it.
+RARE void deliver_late(const Errand *errand, int64_t synapse, int32_t slot, const Worker *worker)
+{
+    Errand one = *errand;
+    one.span.begin = synapse;
+    one.span.end = synapse + 1;
+    run_errand(&one);
+    hold_slot(errand->post, errand->projection->target[synapse], worker, slot);
 }
 
 // Put the events of some synapses into the bins of a worker. Functions of their own have enough registers.
@@ -100,7 +121,9 @@ static __attribute__((noinline, unused)) void bin_span(const Errand *errand, con
     const Population *const post = errand->post;
     const Span *const span = &errand->span;
     const int32_t n_slot = post->n_slot;
-    const Bins bins = bins_of(post, j->port, worker->number);
+    const uint8_t *const turns = post->port[j->port].staged ? turns_of(post, worker->number) : 0;
+    const int32_t first_turn = turns && !has_delay ? turns[span->slot] : 0;
+    Bins bins = bins_of(post, j->port, worker->number, first_turn == NO_TURN ? 0 : first_turn);
     const uint32_t common = (uint32_t)j->common_weight << PLACE_BITS;
     for (int64_t k = span->begin; k < span->end; k += span->stride) {
         int32_t slot = span->slot;
@@ -108,6 +131,13 @@ static __attribute__((noinline, unused)) void bin_span(const Errand *errand, con
             slot += j->delay[k];
             slot = slot >= n_slot ? slot - n_slot : slot;
         }
+        const int32_t turn = has_delay && turns ? turns[slot] : first_turn;
+        if (turn == NO_TURN) {
+            deliver_late(errand, k, slot, worker);
+            continue;
+        }
+        if (has_delay)
+            bins = bins_of(post, j->port, worker->number, turn);
         const int32_t neuron = j->target[k] & NEURON_MASK;
         const int32_t bin = j->target[k] >> NEURON_BITS;
         const int32_t count = bins.count[bin];
@@ -121,7 +151,7 @@ static __attribute__((noinline, unused)) void bin_span(const Errand *errand, con
         }
         bins.count[bin] = count + 1;
         if (count + 1 == EVENTS_OF_BIN)
-            empty_bin(post, j->port, &bins, bin);
+            empty_full_bin(post, j->port, &bins, bin, worker);
     }
 }
 

@@ -26,7 +26,7 @@ extern "C" __global__ void __launch_bounds__(ADVANCING_THREADS, 1)
     const int32_t item = task.first + (int32_t)threadIdx.x;
     if (task.kind == 0) {
         if (item < net->population[task.object].n)
-            step_population(net, task.object, window, item);
+            step_population(net, &net->population[task.object], task.object, window, item);
     } else if (window->source_begin < window->source_end) {
         if (task.kind == 1) {
             if (item < net->poisson[task.object].n)

@@ -83,13 +83,12 @@ DEVICE int32_t due_sources(const int32_t *next, int32_t first, int32_t last, int
     return count;
 }
 
-// Make the spikes of those sources of a chunk that spike in the window. The number of spikes that were not listed.
-DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, const Window *window, const Links *links,
-                          int32_t first, int32_t last)
+// Make the spikes of those sources of a chunk that spike before a step. The number of spikes that were not listed.
+DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, int32_t end, const Links *links, int32_t first,
+                          int32_t last)
 {
     int32_t due[GAP_CHUNK + 16];
     int32_t *const next = group->next;
-    const int32_t end = window->source_end;
     int32_t count = due_sources(next, first, last, end, due);
     if (links->direct && net->far)
         for (int32_t k = 0; k < count; ++k)
@@ -129,33 +128,47 @@ DEVICE int32_t emit_chunk(const Network *net, const Poisson *group, const Window
     return unlisted;
 }
 
-// The spikes of sources [first, last) of a Poisson object in the window's source steps.
-static __attribute__((noinline, unused)) void emit_sources(const Network *net, const Poisson *group, const Window *window,
+// The spikes of sources [first, last) of a Poisson object before a step.
+static __attribute__((noinline, unused)) void emit_sources(const Network *net, const Poisson *group, int32_t end,
                                                            const Links *links, int32_t first, int32_t last)
 {
-    restart_poisson(net, group, window, first, last);
     int32_t unlisted = 0;
-    for (int32_t begin = first; begin < last; begin += GAP_CHUNK) {
-        const int32_t end = last - begin < GAP_CHUNK ? last : begin + GAP_CHUNK;
-        unlisted += emit_chunk(net, group, window, links, begin, end);
-    }
+    for (int32_t begin = first; begin < last; begin += GAP_CHUNK)
+        unlisted += emit_chunk(net, group, end, links, begin, last - begin < GAP_CHUNK ? last : begin + GAP_CHUNK);
     if (unlisted)
         atomic_claim(&net->control->unlisted, unlisted);
 }
 
-// The spikes of the sources that are at home with neurons [first, last) of a population: made right after the steps of
-// these neurons, they find the input that they add to in the cache.
-DEVICE void emit_at_home(const Network *net, const Population *home, const Window *window, int32_t first, int32_t last,
+// Some spikes of sources at home: of the source steps of a window, those that are due before `end`. What is due before
+// `begin` has been made.
+struct HomeSpikes {
+    const Window *made;
+    int32_t begin;
+    int32_t end;
+    bool first;  // whether none of that window have been made
+};
+
+// Make spikes of the sources that are at home with neurons [first, last). Their input is that of `home`, the population as
+// the thread sees it. Where the synapses of a source have different delays, all are made in the first part.
+DEVICE void emit_at_home(const Network *net, const Population *home, const HomeSpikes *some, int32_t first, int32_t last,
                          int32_t number, int32_t n_thread)
 {
     for (int32_t k = home->first_poisson; k >= 0; k = net->poisson[k].sibling) {
         const Poisson *const group = &net->poisson[k];
-        const Links links = find_links(net, &net->emitter[group->emitter], window, number, n_thread);
+        Links links = find_links(net, &net->emitter[group->emitter], some->made, number, n_thread);
         if (!links.direct)
             continue;
+        int32_t end = some->made->source_end;
+        if (group->delay >= 0) {
+            see_links(&links, home, some->begin, group->delay);
+            end = some->end - group->delay < end ? some->end - group->delay : end;
+        }
         const int32_t shift = links.link[0].first_target;
-        emit_sources(net, group, window, &links, first - shift > links.first ? first - shift : links.first,
-                     last - shift < links.last ? last - shift : links.last);
+        const int32_t low = first - shift > links.first ? first - shift : links.first;
+        const int32_t high = last - shift < links.last ? last - shift : links.last;
+        if (some->first && some->made->source_begin != some->made->source_end)
+            restart_poisson(net, group, some->made, low, high);
+        emit_sources(net, group, end, &links, low, high);
     }
 }
 
@@ -163,8 +176,10 @@ DEVICE void emit_at_home(const Network *net, const Population *home, const Windo
 DEVICE void emit_poisson(const Network *net, const Poisson *group, const Window *window, int32_t number, int32_t n_thread)
 {
     const Links links = find_links(net, &net->emitter[group->emitter], window, number, n_thread);
-    if (group->home < 0 || !links.direct)
-        emit_sources(net, group, window, &links, links.first, links.last);
+    if (group->home >= 0 && links.direct)
+        return;
+    restart_poisson(net, group, window, links.first, links.last);
+    emit_sources(net, group, window->source_end, &links, links.first, links.last);
 }
 
 #endif

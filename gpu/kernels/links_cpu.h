@@ -69,6 +69,19 @@ DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window
     return links;
 }
 
+// Let the links of sources at home, whose spikes are due after one delay, lead to the input that a thread sees there. No
+// spike is due before a step.
+DEVICE void see_links(Links *links, const Population *home, int32_t due, int32_t delay)
+{
+    links->first_step = due - delay;
+    for (int32_t k = 0; k < links->count; ++k) {
+        Link *const link = &links->link[k];
+        link->post = home;
+        link->input = home->input + home->port[link->port].offset;
+        link->slot = (due + home->n_slot) % home->n_slot;
+    }
+}
+
 // The slot in which a spike is due at the target of a link, and where its input lies there, counted in neurons.
 DEVICE int32_t due_slot(const Links *links, const Link *link, int32_t step)
 {

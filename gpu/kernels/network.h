@@ -47,13 +47,26 @@ enum { INPUT_BLOCK = 64 };
 struct Port {
     int64_t offset;  // of its first slot in the population's input, in bytes
     int32_t narrow;
-    int32_t reserved;
+    int32_t staged;  // CPU: whether its input is collected on stages, see stage_cpu.h
 };
 
 // Events of one port on their way to neurons that lie together, see bins_cpu.h.
 struct Bin {
-    uint8_t *event;  // null where the port has no bins
-    int32_t *count;  // of each bin
+    uint8_t *event;  // [turn][bin], null where the port has no bins
+    int32_t *count;  // [turn], of each bin
+    int32_t n_bin;
+    int32_t n_count;
+};
+
+// Where each thread collects the input that its neurons take in the window under way, see stage_cpu.h.
+struct Stage {
+    uint8_t *input;       // [thread], of NEURONS_TOGETHER neurons at the staged ports
+    Port *port;           // [thread][port], where the thread finds input while it works on its stage
+    uint8_t *turn;        // [thread][slot], the bins for what is due in the slot
+    int32_t *held_until;  // by thread and neurons that lie together: the first step whose input is all in bins and to come
+    int64_t n_byte;       // of one thread's input
+    int32_t n_turn;       // bins of the same neurons and port, for as many coming windows
+    int32_t longest;      // longest delay of the synapses onto the population
 };
 
 // One population of neurons.
@@ -69,6 +82,7 @@ struct Population {
     const Port *port;
     uint8_t *pending;          // CPU: [vector][port][slot], whether any lane of the vector has input
     const Bin *bin;            // CPU: bins of each port, null where memory is near
+    const Stage *stage;        // CPU: null where no port is staged
     const Monitor *monitor;
     int32_t n;
     int32_t stride;
@@ -94,6 +108,8 @@ struct Poisson {
     int32_t emitter;                // its number among the spiking objects
     int32_t home;                   // population where each source has one neuron to itself, -1 if there is none
     int32_t sibling;                // next group with the same home, -1 after the last
+    int32_t delay;                  // delay of all synapses of a group with a home, -1 if they differ
+    int32_t reserved;
 };
 
 // Given spikes, sorted by step.

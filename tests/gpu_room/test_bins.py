@@ -21,7 +21,7 @@ from dendrify_gpu.gpu import (
 )
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.cxx import find_compiler
-from dendrify_gpu.gpu.engine import bins
+from dendrify_gpu.gpu.engine import bins, stages
 
 DT = 1e-4
 #: Neurons of three bins, the last of them not full and not a whole number of vectors.
@@ -31,7 +31,7 @@ SOURCES, STEPS = 40, 60
 
 @pytest.fixture(autouse=True)
 def small_populations_have_bins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bins, "LEAST_NEURONS", 0)
+    monkeypatch.setattr(stages, "LEAST_NEURONS", 0)
 
 
 def backend(far: bool, threads: int = 1) -> CpuBackend:
@@ -114,7 +114,7 @@ def test_every_event_arrives_once(
 def test_a_full_bin_is_emptied_at_once(weights: bool) -> None:
     plan, expected = counting_network(32, 40, weights, True)
     per_window = len(plan.projections[0].target) / SOURCES * 5 * 7  # type: ignore[arg-type]
-    assert per_window / (N / 2048) > 2 * bins._EVENTS
+    assert per_window / (N / 2048) > 2 * bins.EVENTS_OF_BIN
     simulation = Simulation(plan, backend(True))
     simulation.run(STEPS)
     np.testing.assert_array_equal(simulation.populations["cells"].read("g"), expected)
@@ -151,13 +151,19 @@ def test_delays_too_long_for_the_place_of_an_event_do_without_bins() -> None:
 
 
 def test_bins_are_part_of_the_estimate() -> None:
-    plan, _ = counting_network(64, 1, True, False)
+    plan, _ = counting_network(64, 1, True, True)
     ports = [memory.ports for memory in Simulation(plan, backend(False)).populations.values()]
     simulation = Simulation(plan, backend(True, 2))
     assert simulation._bins is not None
-    held = sum(buffer.nbytes for buffer in simulation._bins._arrays)
+    slots = [memory.n_slot for memory in simulation.populations.values()]
+    planned = stages.plan_stages(plan, ports, slots, simulation.window, 2)
+    # Delays of up to 24 steps in windows of 7, and input spikes that are made a window ahead.
+    assert planned == [stages.StagePlan((True, True), 5, 24)]
     # Two ports: one of counts, of 4 bytes, and one of weights, of 16.
-    assert held == bins.bin_bytes(plan, ports, 2) == 2 * 4 * (3 + 32) + 5 * 2040 * (4 + 16)
+    held = sum(buffer.nbytes for buffer in simulation._bins._arrays)
+    of_turn = 2 * 4 * (3 + 32) + 5 * 2040 * (4 + 16)
+    assert held == bins.bin_bytes(plan, ports, planned, 2) == 5 * of_turn
+    assert simulation._stages.nbytes == stages.stage_bytes(plan, ports, slots, planned, 2)
 
 
 def test_the_host_allocates_what_the_kernels_use(tmp_path: Path) -> None:
@@ -172,24 +178,27 @@ def test_the_host_allocates_what_the_kernels_use(tmp_path: Path) -> None:
         "parts",
         "atomics_cpu",
     )
-    text = "".join(f'#include "{name}.h"\n' for name in (*headers, "events", "bins_cpu"))
+    own = ("events", "links_cpu", "bins_cpu")
+    text = "".join(f'#include "{name}.h"\n' for name in (*headers, *own))
     text += (
         'extern "C" const long sizes[] = {NEURONS_TOGETHER, EVENTS_OF_BIN, COUNTS_APART, '
-        "1l << (PLACE_BITS - NEURON_BITS), NEURON_MASK, sizeof(WideEvent)};\n"
+        "1l << (PLACE_BITS - NEURON_BITS), MOST_LINKS, NO_TURN, NEURON_MASK, sizeof(WideEvent)};\n"
     )
     for precision in (32, 64):
         path = tmp_path / f"sizes_{precision}.so"
         command = [*find_compiler().split(), "-std=c++17", "-shared", "-fPIC", "-w"]
         command += [f"-DPRECISION={precision}", f"-I{header_folder()}", "-x", "c++", "-"]
         subprocess.run([*command, "-o", str(path)], input=text, text=True, check=True)
-        sizes = list((ctypes.c_long * 6).in_dll(ctypes.CDLL(str(path)), "sizes"))
-        own = [bins._NEURONS, bins._EVENTS, bins._COUNTS_APART, bins._MOST_SLOTS]
-        assert sizes == [*own, bins._NEURONS - 1, 2 * precision // 8]
+        *sizes, no_turn, mask, event = (ctypes.c_long * 8).in_dll(ctypes.CDLL(str(path)), "sizes")
+        own = [stages.NEURONS_TOGETHER, bins.EVENTS_OF_BIN, stages.COUNTS_APART, stages.MOST_SLOTS]
+        assert sizes == [*own, stages.MOST_LINKS]
+        assert no_turn >= stages._MOST_TURNS
+        assert (mask, event) == (stages.NEURONS_TOGETHER - 1, 2 * precision // 8)
 
 
 def test_small_populations_have_no_bins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plan, _ = counting_network(64, 1, True, False)
-    monkeypatch.setattr(bins, "LEAST_NEURONS", N + 1)
+    monkeypatch.setattr(stages, "LEAST_NEURONS", N + 1)
     assert Simulation(plan, backend(True))._population_table(0)["bin"][0] == 0

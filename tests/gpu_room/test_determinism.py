@@ -16,7 +16,7 @@ from standard_networks import NETWORKS, Precision, outcome_hash, plan_of, stored
 
 from dendrify_gpu.gpu import CpuBackend, CudaBackend, NetworkPlan
 from dendrify_gpu.gpu.backends import cxx
-from dendrify_gpu.gpu.engine import bins
+from dendrify_gpu.gpu.engine import stages
 
 __all__ = ["emulated_device"]
 
@@ -43,7 +43,7 @@ def test_all_networks_are_stored() -> None:
 def test_threads_and_windows_of_any_number(
     name: str, precision: Precision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bins, "LEAST_NEURONS", 0)
+    monkeypatch.setattr(stages, "LEAST_NEURONS", 0)
     expected = stored_hashes()[name][precision]
     for threads, longest_window, cache_bytes in ((1, 16, 1), (2, 3, 0), (3, 1, 1), (5, 16, 2**30)):
         backend = CpuBackend(threads=threads)

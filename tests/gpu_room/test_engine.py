@@ -54,6 +54,7 @@ def one_to_one(
         "Spike",
         "Monitor",
         "Bin",
+        "Stage",
         "Port",
         "Population",
         "Poisson",

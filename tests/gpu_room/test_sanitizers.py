@@ -14,9 +14,9 @@ import dendrify_gpu as dg
 from brian2.units import Hz, ms, mV
 
 from dendrify_gpu.gpu.backends import cpu
-from dendrify_gpu.gpu.engine import bins
+from dendrify_gpu.gpu.engine import stages
 
-bins.LEAST_NEURONS = 0
+stages.LEAST_NEURONS = 0
 for precision, cpu._USUAL_CACHE in (("float32", 1), ("float64", 2**25), ("float64", 1)):
     # Memory beyond the caches is asked for ahead, and events are collected in bins.
     cpu._CACHES = cpu.Path("/nowhere")
