@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ..backends.base import Backend, Buffer
 from .layout import PORT, STAGE
@@ -177,7 +178,7 @@ class StageMemory:
             n_slot, threads = slots[number], backend.threads
             n_byte = _input_bytes(ports[number], stage, n_slot, plan.precision)
             record = np.zeros(1, dtype=STAGE)
-            sizes = {
+            sizes: dict[str, tuple[int, DTypeLike]] = {
                 "input": (threads * n_byte, np.uint8),
                 "port": (threads * len(ports[number]), PORT),
                 "turn": (threads * n_slot, np.uint8),
