@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 from ..backends.base import Backend, Buffer
 from .layout import PORT, STAGE
 from .plan import NetworkPlan, PopulationPlan, ProjectionPlan
+from .population import LEAST_LANES
 from .ports import Port
 from .schedule import delay_range
 
@@ -177,18 +178,22 @@ class StageMemory:
                 continue
             n_slot, threads = slots[number], backend.threads
             n_byte = _input_bytes(ports[number], stage, n_slot, plan.precision)
+            n_pending = _pending_bytes(ports[number], stage, n_slot)
             record = np.zeros(1, dtype=STAGE)
             sizes: dict[str, tuple[int, DTypeLike]] = {
                 "input": (threads * n_byte, np.uint8),
                 "port": (threads * len(ports[number]), PORT),
+                "pending": (threads * n_pending, np.uint8),
                 "turn": (threads * n_slot, np.uint8),
                 "held_until": (counts(plan.populations[number], threads), np.int32),
             }
             for member, (count, dtype) in sizes.items():
+                if not count:
+                    continue
                 self._arrays.append(backend.allocate((count,), dtype))
                 record[member] = self._arrays[-1].address
-            record["n_byte"], record["n_turn"] = n_byte, stage.n_turn
-            record["longest"] = stage.longest
+            record["n_byte"], record["n_pending"] = n_byte, n_pending
+            record["n_turn"], record["longest"] = stage.n_turn, stage.longest
             self._arrays.append(backend.upload(record))
             self._records[number] = self._arrays[-1], n_slot
 
@@ -227,6 +232,7 @@ def stage_bytes(
         threads
         * (
             _input_bytes(ports[number], stage, slots[number], plan.precision)
+            + _pending_bytes(ports[number], stage, slots[number])
             + PORT.itemsize * len(ports[number])
             + slots[number]
         )
@@ -240,3 +246,9 @@ def stage_bytes(
 def _input_bytes(ports: tuple[Port, ...], stage: StagePlan, n_slot: int, precision: int) -> int:
     sizes = [1 if port.narrow else precision // 8 for port in ports]
     return NEURONS_TOGETHER * n_slot * int(np.dot(sizes, stage.ports))
+
+
+def _pending_bytes(ports: tuple[Port, ...], stage: StagePlan, n_slot: int) -> int:
+    """Return the bytes that say which vectors have wide input, 0 unless all of that is staged and there is some."""
+    wide = {chosen for port, chosen in zip(ports, stage.ports, strict=True) if not port.narrow}
+    return NEURONS_TOGETHER // LEAST_LANES * len(ports) * n_slot if wide == {True} else 0

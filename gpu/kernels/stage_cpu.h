@@ -55,7 +55,8 @@ DEVICE void set_stage(const Population *p, int32_t first, int32_t number, Popula
 {
     const Stage *const stage = p->stage;
     Port *const ports = stage->port + (int64_t)number * p->n_port;
-    const int64_t place = input_place(first / NEURONS_TOGETHER * NEURONS_TOGETHER, p->n_slot);
+    const int32_t low = first / NEURONS_TOGETHER * NEURONS_TOGETHER;
+    const int64_t place = input_place(low, p->n_slot);
     int64_t start = stage->input + number * stage->n_byte - p->input;
     for (int32_t k = 0; k < p->n_port; ++k) {
         ports[k] = p->port[k];
@@ -66,6 +67,8 @@ DEVICE void set_stage(const Population *p, int32_t first, int32_t number, Popula
         start += (int64_t)NEURONS_TOGETHER * p->n_slot * size;
     }
     seen->port = ports;
+    if (stage->pending)
+        seen->pending = p->pending + (stage->pending + number * stage->n_pending - pending_of(p, low, 0));
 }
 
 DEVICE uint8_t *turns_of(const Population *p, int32_t number) { return p->stage->turn + (int64_t)number * p->n_slot; }

@@ -146,7 +146,7 @@ def in_one_batch(simulation: Simulation, stop: int, keep_from: int) -> np.ndarra
     batch = simulation.batches[0]
     batch.queue(simulation.kernels, simulation.work, rows, keep_from, None).wait()
     simulation.step, simulation.source_step = stop, int(rows["source_end"][-1])
-    return simulation._stages._arrays[3].read()[: N // 2048 + 1]
+    return simulation._stages._arrays[4].read()[: N // 2048 + 1]
 
 
 def test_neurons_find_their_input_on_the_stage() -> None:
