@@ -51,9 +51,7 @@ POPULATION = _record(
 )
 PORT = _record(longs="offset", ints="narrow staged")
 BIN = _record("event count", ints="n_bin n_count")
-STAGE = _record(
-    "input port pending turn held_until", longs="n_byte n_pending", ints="n_turn longest"
-)
+STAGE = _record("input pending port turn held_until", longs="n_byte", ints="n_turn longest")
 POISSON = _record(
     "next gap_scale",
     ints="n rate_step source stream restart emitter home sibling delay reserved",

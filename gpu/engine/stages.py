@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from ..backends.base import Backend, Buffer
 from .layout import PORT, STAGE
@@ -171,36 +170,33 @@ class StageMemory:
         stages: list[StagePlan | None],
         backend: Backend,
     ) -> None:
-        self._arrays: list[Buffer] = []
+        self._memory: list[Buffer] = []
         self._records: dict[int, tuple[Buffer, int]] = {}
         for number, stage in enumerate(stages):
             if stage is None:
                 continue
-            n_slot, threads = slots[number], backend.threads
-            n_byte = _input_bytes(ports[number], stage, n_slot, plan.precision)
-            n_pending = _pending_bytes(ports[number], stage, n_slot)
+            parts = _parts(ports[number], stage, slots[number], plan.precision)
+            of_thread = _padded(sum(parts.values()))
+            counted = counts(plan.populations[number], backend.threads)
+            memory = backend.allocate((backend.threads * of_thread,), np.uint8)
+            held_until = backend.allocate((counted,), np.int32)
             record = np.zeros(1, dtype=STAGE)
-            sizes: dict[str, tuple[int, DTypeLike]] = {
-                "input": (threads * n_byte, np.uint8),
-                "port": (threads * len(ports[number]), PORT),
-                "pending": (threads * n_pending, np.uint8),
-                "turn": (threads * n_slot, np.uint8),
-                "held_until": (counts(plan.populations[number], threads), np.int32),
-            }
-            for member, (count, dtype) in sizes.items():
-                if not count:
-                    continue
-                self._arrays.append(backend.allocate((count,), dtype))
-                record[member] = self._arrays[-1].address
-            record["n_byte"], record["n_pending"] = n_byte, n_pending
-            record["n_turn"], record["longest"] = stage.n_turn, stage.longest
-            self._arrays.append(backend.upload(record))
-            self._records[number] = self._arrays[-1], n_slot
+            begin = memory.address
+            for name, size in parts.items():
+                if size:
+                    record[name] = begin
+                begin += size
+            record["held_until"] = held_until.address
+            record["n_byte"], record["n_turn"] = of_thread, stage.n_turn
+            record["longest"] = stage.longest
+            table = backend.upload(record)
+            self._memory += [memory, held_until, table]
+            self._records[number] = table, slots[number]
 
     @property
     def nbytes(self) -> int:
         """Bytes of all stages."""
-        return sum(buffer.nbytes for buffer in self._arrays)
+        return sum(buffer.nbytes for buffer in self._memory)
 
     def address(self, population: int, n_slot: int) -> int:
         """Return the address of a population's stage, 0 where it has none or where its input was lengthened since."""
@@ -229,26 +225,31 @@ def stage_bytes(
         Threads that have stages of their own.
     """
     return sum(
-        threads
-        * (
-            _input_bytes(ports[number], stage, slots[number], plan.precision)
-            + _pending_bytes(ports[number], stage, slots[number])
-            + PORT.itemsize * len(ports[number])
-            + slots[number]
-        )
-        + 4 * counts(plan.populations[number], threads)
+        threads * _padded(sum(_parts(its_ports, stage, n_slot, plan.precision).values()))
+        + 4 * counts(population, threads)
         + STAGE.itemsize
-        for number, stage in enumerate(stages)
+        for population, its_ports, n_slot, stage in zip(
+            plan.populations, ports, slots, stages, strict=True
+        )
         if stage is not None
     )
 
 
-def _input_bytes(ports: tuple[Port, ...], stage: StagePlan, n_slot: int, precision: int) -> int:
+def _parts(
+    ports: tuple[Port, ...], stage: StagePlan, n_slot: int, precision: int
+) -> dict[str, int]:
+    """Return the bytes of what one thread has: input, which vectors have some, where it is, and the turns of bins."""
     sizes = [1 if port.narrow else precision // 8 for port in ports]
-    return NEURONS_TOGETHER * n_slot * int(np.dot(sizes, stage.ports))
-
-
-def _pending_bytes(ports: tuple[Port, ...], stage: StagePlan, n_slot: int) -> int:
-    """Return the bytes that say which vectors have wide input, 0 unless all of that is staged and there is some."""
     wide = {chosen for port, chosen in zip(ports, stage.ports, strict=True) if not port.narrow}
-    return NEURONS_TOGETHER // LEAST_LANES * len(ports) * n_slot if wide == {True} else 0
+    pending = NEURONS_TOGETHER // LEAST_LANES * len(ports) * n_slot
+    return {
+        "input": NEURONS_TOGETHER * n_slot * int(np.dot(sizes, stage.ports)),
+        "pending": pending if wide == {True} else 0,
+        "port": PORT.itemsize * len(ports),
+        "turn": n_slot,
+    }
+
+
+def _padded(size: int) -> int:
+    """Return a size at which the next thread's memory begins with a page of its own."""
+    return -(-size // 4096) * 4096

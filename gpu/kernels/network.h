@@ -60,13 +60,12 @@ struct Bin {
 
 // Where each thread collects the input that its neurons take in the window under way, see stage_cpu.h.
 struct Stage {
-    uint8_t *input;       // [thread], of NEURONS_TOGETHER neurons at the staged ports
-    Port *port;           // [thread][port], where the thread finds input while it works on its stage
-    uint8_t *pending;     // [thread], as that of the population; null unless all wide ports are staged
-    uint8_t *turn;        // [thread][slot], the bins for what is due in the slot
+    uint8_t *input;       // of NEURONS_TOGETHER neurons at the staged ports
+    uint8_t *pending;     // of these neurons, as that of the population; null unless all wide ports are staged
+    Port *port;           // where the thread finds input while it works on its stage
+    uint8_t *turn;        // [slot], the bins for what is due in the slot
     int32_t *held_until;  // by thread and neurons that lie together: the first step whose input is all in bins and to come
-    int64_t n_byte;       // of one thread's input
-    int64_t n_pending;    // of one thread
+    int64_t n_byte;       // from what one thread has of the first four to what the next one has
     int32_t n_turn;       // bins of the same neurons and port, for as many coming windows
     int32_t longest;      // longest delay of the synapses onto the population
 };

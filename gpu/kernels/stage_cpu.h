@@ -54,10 +54,11 @@ DEVICE void clear_stage(const Population *p, const Window *window, int32_t numbe
 DEVICE void set_stage(const Population *p, int32_t first, int32_t number, Population *seen)
 {
     const Stage *const stage = p->stage;
-    Port *const ports = stage->port + (int64_t)number * p->n_port;
+    const int64_t own = number * stage->n_byte;
+    Port *const ports = (Port *)((uint8_t *)stage->port + own);
     const int32_t low = first / NEURONS_TOGETHER * NEURONS_TOGETHER;
     const int64_t place = input_place(low, p->n_slot);
-    int64_t start = stage->input + number * stage->n_byte - p->input;
+    int64_t start = stage->input + own - p->input;
     for (int32_t k = 0; k < p->n_port; ++k) {
         ports[k] = p->port[k];
         if (!ports[k].staged)
@@ -68,10 +69,10 @@ DEVICE void set_stage(const Population *p, int32_t first, int32_t number, Popula
     }
     seen->port = ports;
     if (stage->pending)
-        seen->pending = p->pending + (stage->pending + number * stage->n_pending - pending_of(p, low, 0));
+        seen->pending = p->pending + (stage->pending + own - pending_of(p, low, 0));
 }
 
-DEVICE uint8_t *turns_of(const Population *p, int32_t number) { return p->stage->turn + (int64_t)number * p->n_slot; }
+DEVICE uint8_t *turns_of(const Population *p, int32_t number) { return p->stage->turn + number * p->stage->n_byte; }
 
 // Find in whose turn the bins are that wait for what is due in each slot, after window number `now` of a batch of n.
 DEVICE void find_turns(const Population *p, const Window *window, int32_t now, int32_t n, int32_t number)

@@ -146,24 +146,29 @@ def in_one_batch(simulation: Simulation, stop: int, keep_from: int) -> np.ndarra
     batch = simulation.batches[0]
     batch.queue(simulation.kernels, simulation.work, rows, keep_from, None).wait()
     simulation.step, simulation.source_step = stop, int(rows["source_end"][-1])
-    return simulation._stages._arrays[4].read()[: N // 2048 + 1]
+    return simulation._stages._memory[1].read()[: N // 2048 + 1]
 
 
 def test_neurons_find_their_input_on_the_stage() -> None:
     """Except for what a batch of windows finds in memory when it begins."""
-    plan = network(64, longest=19, many=False)
+    plan = network(64, weights=False, longest=19, many=False)
     one, other = (Simulation(plan, backend(True)) for _ in range(2))
     for simulation in (one, other):
         simulation.run(7)
         assert (simulation.step, simulation.source_step) == (7, 7)
         assert in_one_batch(simulation, 7 + 420, 2**30).tolist() == 3 * [7 + 19]
-    # What is put on the stage reaches the neurons, once.
-    on_stage = one._stages._arrays[0]
-    assert not on_stage.read().any()
-    on_stage.write(np.ones_like(on_stage.read()))
+    # What is put on the stage reaches the neurons, once: the last part of a thread's memory says where input is.
+    on_stage = one._stages._memory[0]
+    cells = one.populations["cells"]
+    assert all(port.narrow for port in cells.ports)
+    size = 2048 * cells.n_slot * len(cells.ports)
+    content = on_stage.read()
+    assert not content[:size].any()
+    content[:size] = 1
+    on_stage.write(content)
     for simulation in (one, other):
         in_one_batch(simulation, 7 + 840, 2**30)
-        assert not simulation._stages._arrays[0].read().any()
+        assert not simulation._stages._memory[0].read()[:size].any()
     values = [simulation.populations["cells"].read("g") for simulation in (one, other)]
     assert not np.array_equal(*values)
 
