@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-SANITIZED ?= tests/gpu_room/test_engine.py tests/gpu_room/test_bins.py tests/gpu_room/test_holding.py tests/gpu_room/test_partition.py \
+SANITIZED ?= tests/gpu_room/test_engine.py tests/gpu_room/test_bins.py tests/gpu_room/test_stages.py tests/gpu_room/test_holding.py tests/gpu_room/test_partition.py \
 	tests/gpu_room/test_run_loop.py tests/gpu_room/test_determinism.py::test_threads_and_windows_of_any_number
 BENCHMARKS ?= $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 

@@ -45,8 +45,16 @@ class Buffer(Protocol):
         """Return a copy of the first `count` entries."""
         ...
 
+    def read_row(self, index: int) -> np.ndarray:
+        """Return a copy of one row of a table."""
+        ...
+
     def write(self, values: np.ndarray) -> None:
         """Replace the contents."""
+        ...
+
+    def write_row(self, index: int, values: np.ndarray) -> None:
+        """Replace one row of a table; nothing else is moved."""
         ...
 
     def queue_write(self, values: np.ndarray) -> None:

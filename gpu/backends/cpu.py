@@ -61,9 +61,17 @@ class CpuBuffer:
         """Return a copy of the first entries."""
         return self.array[:count].copy()
 
+    def read_row(self, index: int) -> np.ndarray:
+        """Return a copy of one row of a table."""
+        return self.array[index].copy()
+
     def write(self, values: np.ndarray) -> None:
         """Replace the contents."""
         self.array[...] = values
+
+    def write_row(self, index: int, values: np.ndarray) -> None:
+        """Replace one row of a table."""
+        self.array[index] = values
 
     def queue_write(self, values: np.ndarray) -> None:
         """Replace the first entries: nothing is under way."""

@@ -71,6 +71,14 @@ class CudaBuffer:
                 self._backend.driver.memcpy_dtoh(values, self._memory)
         return values
 
+    def read_row(self, index: int) -> np.ndarray:
+        """Return a copy of one row of a table."""
+        values = np.empty(self._shape[1:], dtype=self._dtype)
+        if values.nbytes:
+            with self._backend.settled():
+                self._backend.driver.memcpy_dtoh(values, self._row_address(index))
+        return values
+
     def empty(self, count: int) -> np.ndarray:
         """Return an array of the host that can take the first entries."""
         return np.empty((count, *self._shape[1:]), dtype=self._dtype)
@@ -81,6 +89,13 @@ class CudaBuffer:
         if values.nbytes:
             with self._backend.settled():
                 self._backend.driver.memcpy_htod(self._memory, values)
+
+    def write_row(self, index: int, values: np.ndarray) -> None:
+        """Replace one row of a table; nothing else is moved."""
+        values = np.ascontiguousarray(np.broadcast_to(values, self._shape[1:]), dtype=self._dtype)
+        if values.nbytes:
+            with self._backend.settled():
+                self._backend.driver.memcpy_htod(self._row_address(index), values)
 
     def queue_write(self, values: np.ndarray) -> None:
         """Replace the first entries in the order of the kernels' stream, from pinned memory."""
@@ -107,10 +122,10 @@ class CudaBuffer:
 
     def view(self, index: int, count: int) -> DeviceView:
         """Return the first entries of a row without a copy."""
-        row = math.prod(self._shape[1:]) * self._dtype.itemsize
-        return DeviceView(
-            self, self.address + index * row, count, self._dtype, self._backend.number
-        )
+        return DeviceView(self, self._row_address(index), count, self._dtype, self._backend.number)
+
+    def _row_address(self, index: int) -> int:
+        return self.address + index * math.prod(self._shape[1:]) * self._dtype.itemsize
 
     def _pinned(self) -> np.ndarray:
         return self._backend.pinned(self, self._shape, self._dtype)

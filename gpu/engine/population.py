@@ -92,7 +92,7 @@ class PopulationMemory:
                 np.asarray(self.parameters[name], dtype=np.float64), (self.n,)
             ).copy()
         number = self._number(name)
-        return self.state.read()[number, : self.n].astype(np.float64)
+        return self.state.read_row(number)[: self.n].astype(np.float64)
 
     def view(self, name: str) -> Any:
         """Return a state of every neuron where it is, without a copy: see `Buffer.view`."""
@@ -106,9 +106,7 @@ class PopulationMemory:
             self.stale = True
             self.parameters[name] = checked
             return
-        states = self.state.read()
-        states[self._number(name)] = self._row(checked)
-        self.state.write(states)
+        self.state.write_row(self._number(name), self._row(checked))
 
     def _allocate_input(self, n_slot: int, staged: tuple[bool, ...] = ()) -> None:
         """Allocate room for the input of `n_slot` steps, and note which ports are staged."""
