@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-SANITIZED ?= tests/gpu_room/test_engine.py tests/gpu_room/test_bins.py tests/gpu_room/test_stages.py tests/gpu_room/test_holding.py tests/gpu_room/test_partition.py \
-	tests/gpu_room/test_run_loop.py tests/gpu_room/test_determinism.py::test_threads_and_windows_of_any_number
+SIDE_BY_SIDE ?= $(patsubst %,tests/gpu_room/test_%.py,bins stages own_targets run_loop)
+SANITIZED ?= $(SIDE_BY_SIDE) $(patsubst %,tests/gpu_room/test_%.py,engine holding partition) \
+	$(patsubst %,tests/gpu_room/test_determinism.py::test_%,threads_and_windows_of_any_number the_text_for_a_device)
 BENCHMARKS ?= $(filter-out benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
 BIN := $(VENV)/bin
@@ -43,6 +44,7 @@ typecheck: $(INSTALLED_TEST) ## check the types of all three rooms
 
 sanitize: tools $(INSTALLED_TEST) ## run the core's tests with generated code under sanitizers
 	@$(BIN)/python .ci/sanitize.py $(SANITIZED)
+	@$(BIN)/python .ci/sanitize.py --threads $(SIDE_BY_SIDE)
 
 benchmark: tools $(INSTALLED_TEST) ## run the measurements in benchmarks/
 	@test -n "$(strip $(BENCHMARKS))" || { echo "benchmarks/ has no scripts to run." >&2; exit 1; }

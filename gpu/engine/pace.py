@@ -4,8 +4,8 @@ from __future__ import annotations
 
 __all__ = ["MOST_WINDOWS", "Pace"]
 
-#: Seconds that a batch should take. Where a network is larger than the caches of a CPU, a batch costs about half a window
-#: more than its windows.
+#: Seconds that a batch should take. Where a network is larger than the caches of a CPU, a batch costs about half a
+#: window more than its windows.
 _WANTED = 0.4
 
 #: How much longer the next batch may become.

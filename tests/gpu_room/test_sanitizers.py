@@ -56,15 +56,64 @@ for name, precision in (("events", "float32"), ("noise", "float64")):
 print("clean")
 """
 
+#: Near memory and memory beyond the caches. What threads do is the same in both precisions.
+SIDE_BY_SIDE = """
+from standard_networks import outcome_hash, plan_of, stored_hashes
+from dendrify_gpu.gpu import CpuBackend
+from dendrify_gpu.gpu.engine import stages
+stages.LEAST_NEURONS = 0
+for name in ("cuba", "dendrify", "noise", "events"):
+    for threads, cache_bytes in ((3, 1), (2, 0)):
+        backend = CpuBackend(threads)
+        backend.cache_bytes = cache_bytes
+        assert outcome_hash(plan_of(name, "float32"), backend) == stored_hashes()[name]["float32"], name
+print("clean")
+"""
 
-pytestmark = pytest.mark.skipif(
-    not sanitize.sanitizer_libraries(), reason="g++ has no sanitizers here"
+#: The text for a device, where the threads of the host share out those of a launch.
+ON_A_DEVICE = """
+import emulated_device
+import pytest
+from standard_networks import outcome_hash, plan_of, stored_hashes
+from dendrify_gpu.gpu import CudaBackend
+emulated_device._FLAGS += ("-DEMULATED_WORKERS={workers}",)
+with pytest.MonkeyPatch.context() as patch, emulated_device.emulation(patch):
+    for name in {names}:
+        found = outcome_hash(plan_of(name, "float32"), CudaBackend(block=64))
+        assert found == stored_hashes()[name]["float32"], name
+print("clean")
+"""
+
+needs_memory = pytest.mark.skipif(
+    not sanitize.is_usable("memory"), reason="g++ has no sanitizers here"
+)
+needs_threads = pytest.mark.skipif(
+    not sanitize.is_usable("threads"), reason="g++ has no sanitizer for threads here"
 )
 
 
+@needs_memory
 def test_standard_networks_run_clean_and_give_their_hashes(tmp_path: Path) -> None:
     assert len(check_clean(STANDARD, tmp_path, ROOT / "tests" / "shared")) == 2
 
 
+@needs_memory
 def test_a_network_runs_clean(tmp_path: Path) -> None:
     assert len(check_clean(NETWORK, tmp_path)) == 2
+
+
+@needs_threads
+def test_threads_do_not_get_in_each_others_way(tmp_path: Path) -> None:
+    check_clean(SIDE_BY_SIDE, tmp_path, ROOT / "tests" / "shared", "threads")
+
+
+@needs_threads
+def test_threads_of_a_device_do_not_get_in_each_others_way(tmp_path: Path) -> None:
+    script = ON_A_DEVICE.format(workers=3, names=("cuba", "dendrify", "events"))
+    check_clean(script, tmp_path, ROOT / "tests" / "shared", "threads")
+
+
+@needs_memory
+def test_the_text_for_a_device_stays_within_its_memory(tmp_path: Path) -> None:
+    script = ON_A_DEVICE.format(workers=1, names=("noise", "dendrify"))
+    check_clean(script, tmp_path, ROOT / "tests" / "shared")

@@ -16,6 +16,7 @@ import tempfile
 import types
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,16 @@ from dendrify_gpu.gpu.backends.base import header_folder, header_text
 from dendrify_gpu.gpu.backends.cxx import find_compiler
 from dendrify_gpu.gpu.cache import cached_file
 
-__all__ = ["EmulatedDriver", "emulated_device"]
+__all__ = ["EmulatedDriver", "emulated_device", "emulation"]
 
 _GUARD = 256
 _GARBAGE = 0xA5
+
+#: Where AddressSanitizer is loaded: functions that forbid and allow the use of memory.
+_forbid, _allow = (
+    getattr(ctypes.CDLL(None), f"__asan_{word}_memory_region", None)
+    for word in ("poison", "unpoison")
+)
 
 #: Contraction is off, as nvcc's -fmad=false has it.
 _FLAGS = (
@@ -57,6 +64,8 @@ class Allocation:
         self.begin = start + -start % _GUARD
         self._first = self.begin - start + _GUARD
         driver.live[self.begin] = self
+        self._forbid(0, self._first)
+        self._forbid(self._first + nbytes, len(self._memory))
 
     def __int__(self) -> int:
         return self.begin
@@ -65,11 +74,25 @@ class Allocation:
         self._driver.need_context()
         self.check()
         del self._driver.live[self.begin]
-        self._memory[:] = _GARBAGE
+        self._memory[self._first : self._first + self.nbytes] = _GARBAGE
+        self._forbid(0, len(self._memory))
         # Kept until the end, so that no later allocation hides a use after this.
         self._driver.freed.append(self)
 
+    def _forbid(self, begin: int, end: int) -> None:
+        """Let AddressSanitizer report any use of some of the memory, also in reading."""
+        if _forbid is not None:
+            address = ctypes.c_void_p(int(self._memory.ctypes.data) + begin)
+            _forbid(address, ctypes.c_size_t(end - begin))
+
+    def __del__(self) -> None:
+        if _allow is not None:
+            address = ctypes.c_void_p(int(self._memory.ctypes.data))
+            _allow(address, ctypes.c_size_t(len(self._memory)))
+
     def check(self) -> None:
+        if _forbid is not None:
+            return
         before, after = self._memory[: self._first], self._memory[self._first + self.nbytes :]
         if np.any(before != _GARBAGE) or np.any(after != _GARBAGE):
             raise DriverError(f"something was written outside an allocation of {self.nbytes} bytes")
@@ -407,6 +430,13 @@ def _compile(
 
 @pytest.fixture
 def emulated_device(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedDriver]:
+    """Let the CUDA backend run on two emulated devices."""
+    with emulation(monkeypatch) as driver:
+        yield driver
+
+
+@contextmanager
+def emulation(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedDriver]:
     """Let the CUDA backend run on two emulated devices."""
     driver = EmulatedDriver()
     package = types.ModuleType("pycuda")

@@ -1,4 +1,4 @@
-// Words of CUDA for host compilers: threads run one after another, so that every operation is atomic.
+// Words of CUDA for host compilers.
 #ifndef EMULATED_WORDS_H
 #define EMULATED_WORDS_H
 
@@ -11,19 +11,20 @@
 struct Place {
     unsigned x;
 };
-static Place blockIdx, threadIdx, blockDim, gridDim;
+// Of each thread of the host.
+static thread_local Place blockIdx, threadIdx, blockDim, gridDim;
 
 template <typename T, typename U> static T atomicAdd(T *where, U amount)
 {
-    const T before = *where;
-    *where = (T)(before + (T)amount);
-    return before;
+    return __atomic_fetch_add(where, (T)amount, __ATOMIC_RELAXED);
 }
 
 template <typename T> static T atomicMin(T *where, T value)
 {
-    const T before = *where;
-    *where = value < before ? value : before;
+    T before = __atomic_load_n(where, __ATOMIC_RELAXED);
+    while (value < before &&
+           !__atomic_compare_exchange_n(where, &before, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
     return before;
 }
 

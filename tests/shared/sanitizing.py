@@ -14,7 +14,9 @@ sanitize = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(sanitize)
 
 
-def check_clean(script: str, cache: Path, path: Path | None = None) -> list[Path]:
+def check_clean(
+    script: str, cache: Path, path: Path | None = None, kind: str = "memory"
+) -> list[Path]:
     """Run a script that prints ``clean`` at its end; return the libraries that it has made.
 
     Parameters
@@ -25,8 +27,10 @@ def check_clean(script: str, cache: Path, path: Path | None = None) -> list[Path
         Where its kernels go.
     path
         A folder that it imports modules from.
+    kind
+        Which faults are looked for: ``'memory'`` or ``'threads'``.
     """
-    environment = sanitize.environment(str(cache))
+    environment = sanitize.environment(str(cache), kind)
     if path is not None:
         environment["PYTHONPATH"] = str(path)
     result = subprocess.run(
@@ -36,5 +40,6 @@ def check_clean(script: str, cache: Path, path: Path | None = None) -> list[Path
     assert "clean" in result.stdout
     built = list(cache.glob("kernel_*.so"))
     assert built
-    assert all(b"__asan_report" in library.read_bytes() for library in built)
+    mark = {"memory": b"__asan_report", "threads": b"__tsan_write"}[kind]
+    assert all(mark in library.read_bytes() for library in built)
     return built
