@@ -11,7 +11,7 @@ _LEAST_SECONDS = 2e-3
 _BETTER = 0.95
 
 #: Batches until another number is tried: at first, and at most.
-_FIRST_PATIENCE, _MOST_PATIENCE = 4, 64
+_FIRST_PATIENCE, _MOST_PATIENCE = 10, 80
 
 
 class Crew:
