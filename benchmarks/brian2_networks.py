@@ -32,6 +32,7 @@ from typing import Any
 
 import brian2
 import numpy as np
+from _spread import spread
 from brian2.units import ms
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/brian2_device/networks"))
@@ -166,11 +167,6 @@ def first_results(work: Work, repeats: int, large: int) -> str:
     ratios = [b / o for b, o in zip(brian, ours, strict=True)]
     cells = [work.case.title, work.precision, str(work.threads), spread(ours), spread(brian)]
     return f"| {' | '.join([*cells, spread(ratios, 1)])} |"
-
-
-def spread(values: list[float], digits: int = 2) -> str:
-    middle, least, most = (f"{f(values):.{digits}f}" for f in (np.median, min, max))
-    return f"{middle} [{least}, {most}]"
 
 
 def compare(work: Work, repeats: int, large: int) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import brian2
 import numpy as np
+from _spread import spread
 from brian2.units import ms
 
 import dendrify_gpu as dg
@@ -133,10 +134,6 @@ def run_brian2(folder: Path) -> tuple[float, int]:
         if path.name.startswith("_dynamic_array_spikes_i")
     )
     return seconds, count
-
-
-def spread(values: list[float]) -> str:
-    return f"{np.median(values):8.2f} [{min(values):.2f}, {max(values):.2f}]"
 
 
 def main() -> int:

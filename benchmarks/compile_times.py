@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
+from _spread import spread
 
 import dendrify_gpu as dg
 from dendrify_gpu.gpu import CpuBackend
@@ -66,10 +66,6 @@ def cold_and_cached(
                 compile_it()
                 times.append(time.perf_counter() - started)
     return cold, cached
-
-
-def spread(values: list[float]) -> str:
-    return f"{np.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from typing import Any
 
 import brian2
 import numpy as np
+from _spread import spread
 from brian2.units import Hz, cm, ms, mV, nS, ohm, uF, um, uS
 
 import dendrify_gpu as dg
@@ -165,10 +166,6 @@ class Brian:
         seconds = float((folder / "results" / "last_run_info.txt").read_text().split()[0])
         spikes = next((folder / "results").glob("_dynamic_array_spikes_i*")).stat().st_size // 4
         return seconds, spikes
-
-
-def spread(values: list[float]) -> str:
-    return f"{np.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
 
 
 def main() -> int:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from _spread import spread
 
 from dendrify_gpu.gpu.backends.base import header_folder
 from dendrify_gpu.gpu.backends.cxx import COMPILER_FLAGS, find_compiler
@@ -243,11 +244,6 @@ def check(watches: list[Stopwatch], name: str, precision: int) -> None:
         if not np.allclose(own, other, rtol=slack, atol=slack):
             worst = np.abs(own - other).max()
             raise SystemExit(f"{name}: results differ by up to {worst:g}, so times mean nothing.")
-
-
-def spread(values: np.ndarray) -> str:
-    """Return the median, with the smallest and the largest in brackets."""
-    return f"{np.median(values):.2f} [{values.min():.2f}, {values.max():.2f}]"
 
 
 def main() -> None:

@@ -87,12 +87,22 @@ def plan_stages(
     list of StagePlan or None
         Of each population; None where nothing is staged.
     """
+    neurons = {item.name for item in plan.populations}
+    sources = {item.name: item.n for item in plan.poisson}
+
+    def turns_of(population: PopulationPlan, projection: ProjectionPlan) -> int:
+        """Return in how many coming windows events may be due, 0 where that is not known."""
+        if projection.kind == "explicit":
+            ahead = 0 if projection.pre in neurons else window
+            return (delay_range(projection)[1] + ahead) // window + 1
+        n = sources.get(projection.pre)
+        return int(n is not None and _at_home(plan, population, projection, n, threads))
+
     plans: list[StagePlan | None] = []
     for population, its_ports, n_slot in zip(plan.populations, ports, slots, strict=True):
         into = {item.name: item for item in plan.projections if item.post == population.name}
         turns = [
-            [_turns(plan, population, into[name], window, threads) for name in port.projections]
-            for port in its_ports
+            [turns_of(population, into[name]) for name in port.projections] for port in its_ports
         ]
         staged = tuple(bool(port) and all(0 < n <= _MOST_TURNS for n in port) for port in turns)
         if not is_large(population) or n_slot > MOST_SLOTS or not any(staged):
@@ -120,32 +130,30 @@ def common_delay(projections: Iterable[ProjectionPlan]) -> int:
     return ends.pop() if len(ends) == 1 else -1
 
 
-def _turns(
+def _at_home(
     plan: NetworkPlan,
     population: PopulationPlan,
     projection: ProjectionPlan,
-    window: int,
+    n: int,
     threads: int,
-) -> int:
-    """Return in how many coming windows the events of a projection may be due, 0 if it cannot be staged."""
-    if projection.kind == "explicit":
-        ahead = window if projection.pre not in {item.name for item in plan.populations} else 0
-        return (delay_range(projection)[1] + ahead) // window + 1
-    sources = {item.name: item.n for item in plan.poisson}
-    listed = plan.spikes is None or projection.pre in plan.spikes
-    if projection.kind != "one_to_one" or projection.pre not in sources or listed:
-        return 0
+) -> bool:
+    """Return whether the n sources of a projection bring their spikes to neurons of their own, with one delay."""
+    if projection.kind != "one_to_one" or plan.spikes is None or projection.pre in plan.spikes:
+        return False
     siblings = [item for item in plan.projections if item.pre == projection.pre]
-    n = sources[projection.pre]
-    at_home = len(siblings) <= MOST_LINKS and all(
-        item.kind == "one_to_one"
-        and (item.post, item.first_target) == (population.name, projection.first_target)
-        and (item.first_source, item.n_source) == (0, n)
-        for item in siblings
-    )
     # Threads divide sources as they divide neurons.
     divided = threads == 1 or (projection.first_target == 0 and population.n == n)
-    return 1 if at_home and divided and common_delay(siblings) >= 0 else 0
+    return (
+        divided
+        and len(siblings) <= MOST_LINKS
+        and common_delay(siblings) >= 0
+        and all(
+            item.kind == "one_to_one"
+            and (item.post, item.first_target) == (population.name, projection.first_target)
+            and (item.first_source, item.n_source) == (0, n)
+            for item in siblings
+        )
+    )
 
 
 class StageMemory:

@@ -48,7 +48,7 @@ static void catch_up(const Network *net, const Population *seen, const Window *w
 static void make_rest(const Network *net, const Population *p, const Window *windows, int32_t now, int32_t first,
                       int32_t last, int32_t number, int32_t n_thread)
 {
-    if (now == 0 || windows[now].source_end <= net->control->keep_from)
+    if (now == 0 || p->first_poisson < 0 || windows[now].source_end <= net->control->keep_from)
         return;
     const HomeSpikes rest = {&windows[now - 1], taken_until(&windows[now]), EVER, false};
     emit_at_home(net, p, &rest, first, last, number, n_thread);

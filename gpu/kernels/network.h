@@ -54,7 +54,7 @@ struct Port {
 struct Bin {
     uint8_t *event;  // [turn][bin], null where the port has no bins
     int32_t *count;  // [turn], of each bin
-    int32_t n_bin;
+    int32_t n_bin;    // of a turn
     int32_t n_count;
 };
 
