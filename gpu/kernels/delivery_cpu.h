@@ -89,13 +89,10 @@ DEVICE void run_errands(Errands *errands, Worker *worker)
     for (int32_t k = 0; k < errands->count; ++k) {
         Errand *const errand = &errands->item[k];
         own_synapses(errand, worker);
-        if (is_binned(errand)) {
+        if (is_binned(errand))
             bin_errand(errand, worker);
-        } else {
+        else
             run_errand(errand);
-            if (errand->post->port[errand->projection->port].staged)
-                hold_slot(errand->post, errand->span.first_target, worker, errand->span.slot);
-        }
     }
     errands->count = 0;
 }

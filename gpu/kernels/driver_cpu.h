@@ -44,16 +44,19 @@ static void catch_up(const Network *net, const Population *seen, const Window *w
     empty_bins(seen, first, number, seen->stage ? now % seen->stage->n_turn : 0);
 }
 
-// From here on the spikes of sources are listed: make those before, after the steps of neurons [first, last).
+// Where the spikes of sources are listed from this window on, since the host wants them: make those before, after the steps of
+// neurons [first, last). They wait in memory, and so do those that are listed.
 static void make_rest(const Network *net, const Population *p, const Window *windows, int32_t now, int32_t first,
                       int32_t last, int32_t number, int32_t n_thread)
 {
-    if (now == 0 || p->first_poisson < 0 || windows[now].source_end <= net->control->keep_from)
+    if (p->first_poisson < 0 || windows[now].source_end <= net->control->keep_from)
         return;
-    const HomeSpikes rest = {&windows[now - 1], taken_until(&windows[now]), EVER, false};
-    emit_at_home(net, p, &rest, first, last, number, n_thread);
+    if (now > 0) {
+        const HomeSpikes rest = {&windows[now - 1], taken_until(&windows[now]), EVER, false};
+        emit_at_home(net, p, &rest, first, last, number, n_thread);
+    }
     if (p->stage)
-        hold(p, first, number, rest.made->source_end + p->stage->longest);
+        hold(p, first, number, windows[now].source_end + p->stage->longest);
 }
 
 // Advance a thread's neurons of one population.
