@@ -21,7 +21,8 @@ struct DueInput {
 DEVICE bool is_asked_for(const Port *port, bool on_stage) { return !(on_stage && port->staged); }
 
 // Find what a window takes, or nothing if memory is near: then nothing need be asked for. Nor need what is on a stage.
-DEVICE void find_due_input(const Population *p, const Window *window, bool far, bool on_stage, DueInput *due)
+static __attribute__((noinline, unused)) void find_due_input(const Population *p, const Window *window, bool far,
+                                                             bool on_stage, DueInput *due)
 {
     due->on_stage = on_stage;
     due->n_slot = due->n_line = due->share = 0;

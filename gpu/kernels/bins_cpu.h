@@ -70,7 +70,7 @@ static __attribute__((noinline, unused)) void add_wide(const Population *p, int3
 }
 
 // Empty bin `k` of a port into the input that the population has.
-DEVICE void empty_bin(const Population *p, int32_t port, const Bins *bins, int32_t k)
+static __attribute__((noinline, unused)) void empty_bin(const Population *p, int32_t port, const Bins *bins, int32_t k)
 {
     const int32_t count = bins->count[k], first = k * NEURONS_TOGETHER;
     const int64_t begin = (int64_t)k * EVENTS_OF_BIN;
@@ -84,7 +84,7 @@ DEVICE void empty_bin(const Population *p, int32_t port, const Bins *bins, int32
 }
 
 // Empty the bins of a thread, those of some turn at staged ports, for the neurons that lie together with neuron `first`.
-DEVICE void empty_bins(const Population *p, int32_t first, int32_t number, int32_t turn)
+static __attribute__((noinline, unused)) void empty_bins(const Population *p, int32_t first, int32_t number, int32_t turn)
 {
     for (int32_t port = 0; p->bin && port < p->n_port; ++port) {
         if (!p->bin[port].event)
@@ -105,11 +105,19 @@ RARE void empty_full_bin(const Population *p, int32_t port, const Bins *bins, in
 // Add one event of a synapse to the input of its target in memory: no bin waits for the window that takes it.
 RARE void deliver_late(const Errand *errand, int64_t synapse, int32_t slot, const Worker *worker)
 {
-    Errand one = *errand;
-    one.span.begin = synapse;
-    one.span.end = synapse + 1;
-    run_errand(&one);
-    hold_slot(errand->post, errand->projection->target[synapse], worker, slot);
+    const Projection *const j = errand->projection;
+    const Population *const post = errand->post;
+    const int32_t target = j->target[synapse];
+    const int64_t place = input_place(target, post->n_slot) + (int64_t)slot * INPUT_BLOCK;
+    const integer weight = j->weight ? j->weight[synapse] : (integer)j->common_weight;
+    uint8_t *const start = post->input + post->port[j->port].offset;
+    if (post->port[j->port].narrow) {
+        accumulate_narrow(start + place, weight);
+    } else {
+        accumulate((integer *)start + place, weight);
+        set_pending(post, target, j->port, slot);
+    }
+    hold_slot(post, target, worker, slot);
 }
 
 // Put the events of some synapses into the bins of a worker. Functions of their own have enough registers.

@@ -150,8 +150,9 @@ struct HomeSpikes {
 
 // Make spikes of the sources that are at home with neurons [first, last). Their input is that of `home`, the population as
 // the thread sees it. Where the synapses of a source have different delays, all are made in the first part.
-DEVICE void emit_at_home(const Network *net, const Population *home, const HomeSpikes *some, int32_t first, int32_t last,
-                         int32_t number, int32_t n_thread)
+static __attribute__((noinline, unused)) void emit_at_home(const Network *net, const Population *home,
+                                                           const HomeSpikes *some, int32_t first, int32_t last,
+                                                           int32_t number, int32_t n_thread)
 {
     for (int32_t k = home->first_poisson; k >= 0; k = net->poisson[k].sibling) {
         const Poisson *const group = &net->poisson[k];

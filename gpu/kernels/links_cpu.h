@@ -38,7 +38,8 @@ DEVICE bool is_link(const Network *net, const Projection *j, int32_t n, int32_t 
 }
 
 // The links of a group of sources. Spikes that the host wants are listed.
-DEVICE Links find_links(const Network *net, const Emitter *emitter, const Window *window, int32_t number, int32_t n_thread)
+static __attribute__((noinline, unused)) Links find_links(const Network *net, const Emitter *emitter, const Window *window,
+                                                          int32_t number, int32_t n_thread)
 {
     Links links;
     const int32_t n = emitter->n;
