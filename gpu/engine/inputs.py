@@ -6,9 +6,9 @@ import numpy as np
 
 from ..backends.base import Backend, Buffer
 from ..codegen.host_functions import log1p
+from .homes import find_home
 from .layout import GENERATOR, POISSON
-from .plan import GeneratorPlan, NetworkPlan, PoissonPlan
-from .stages import common_delay
+from .plan import GeneratorPlan, NetworkPlan
 
 __all__ = ["GeneratorMemory", "PoissonMemory"]
 
@@ -33,6 +33,7 @@ class PoissonMemory:
         self._scale: dict[str, Buffer] = {}
         self.next_spike: dict[str, Buffer] = {}
         emitters = list(first_source)
+        populations = [population.name for population in plan.populations]
         for number, group in enumerate(plan.poisson):
             record = self._table[number]
             self._scale[group.name] = backend.allocate((group.n,), np.float64)
@@ -44,11 +45,13 @@ class PoissonMemory:
             record["source"] = first_source[group.name]
             record["stream"] = group.stream
             record["emitter"] = emitters.index(group.name)
-            record["home"] = home = _home(group, plan)
-            projections = [item for item in plan.projections if item.pre == group.name]
-            record["delay"] = common_delay(projections) if home >= 0 else -1
-            record["sibling"] = self._first_at_home.get(home, -1)
-            self._first_at_home[home] = number
+            home = find_home(plan, group)
+            record["home"] = record["sibling"] = record["delay"] = -1
+            if home is not None:
+                record["home"] = place = populations.index(home.population)
+                record["sibling"] = self._first_at_home.get(place, -1)
+                record["delay"] = home.delay
+                self._first_at_home[place] = number
         self._memory = backend.upload(self._table)
 
     @property
@@ -82,21 +85,6 @@ class PoissonMemory:
         self._scale[name].write(np.broadcast_to(scale, (self._plans[name].n,)))
         # One value for all stays in the cache.
         self._table["rate_step"][self._number[name]] = np.any(scale != scale.flat[:1])
-
-
-def _home(group: PoissonPlan, plan: NetworkPlan) -> int:
-    """Return the number of the population where each source has one neuron to itself, -1 if there is none.
-
-    All its synapses must be onto that neuron: it is the only one whose input of the window must have been taken before.
-    """
-    projections = [item for item in plan.projections if item.pre == group.name]
-    own = all(
-        item.kind == "one_to_one" and item.first_source == 0 and item.n_source == group.n
-        for item in projections
-    )
-    if not own or len({(item.post, item.first_target) for item in projections}) != 1:
-        return -1
-    return [population.name for population in plan.populations].index(projections[0].post)
 
 
 class GeneratorMemory:

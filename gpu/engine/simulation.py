@@ -131,7 +131,7 @@ class Simulation:
         if self._far:
             stages = plan_stages(plan, ports, slots, self.window, backend.threads)
             need["pending input"] += bin_bytes(plan, ports, stages, backend.threads)
-            need["pending input"] += stage_bytes(plan, ports, slots, stages, backend.threads)
+            need["pending input"] += stage_bytes(stages, backend.threads)
         self._check_memory(need)
         started = time.perf_counter()
         self.kernels = backend.build(self.models.functions, plan.precision)
@@ -279,7 +279,7 @@ class Simulation:
                 members, function.recorded, room, population.n, plan.dt, backend, real
             )
         self._bins = BinMemory(plan, ports, stages, backend) if self._far else None
-        self._stages = StageMemory(plan, ports, slots, stages, backend)
+        self._stages = StageMemory(stages, backend)
         self.poisson = PoissonMemory(plan, self._first_source, backend)
         self._generators = GeneratorMemory(plan.generators, self._first_source, backend)
         self._wiring = Wiring(plan, ports, self._first_source, self._sizes, backend, integer)

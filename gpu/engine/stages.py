@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..backends.base import Backend, Buffer
+from .homes import find_home
 from .layout import PORT, STAGE
 from .plan import NetworkPlan, PopulationPlan, ProjectionPlan
 from .population import LEAST_LANES
@@ -21,7 +21,6 @@ __all__ = [
     "NEURONS_TOGETHER",
     "StageMemory",
     "StagePlan",
-    "common_delay",
     "counts",
     "is_large",
     "plan_stages",
@@ -45,17 +44,30 @@ class StagePlan:
 
     Attributes
     ----------
+    population : PopulationPlan
     ports : tuple of bool
         Whether the input of each port is.
+    n_slot : int
+        Pending steps of input.
     n_turn : int
         Coming windows for which events wait.
     longest : int
         Longest delay in steps of the synapses onto the population.
+    parts : dict of str to int
+        Bytes of what a thread has: input, which vectors have some, where it is, and the turns of bins.
     """
 
+    population: PopulationPlan
     ports: tuple[bool, ...]
+    n_slot: int
     n_turn: int
     longest: int
+    parts: dict[str, int]
+
+    @property
+    def thread_bytes(self) -> int:
+        """Bytes from what one thread has to what the next one has, which begins with a page of its own."""
+        return -(-sum(self.parts.values()) // 4096) * 4096
 
 
 def plan_stages(
@@ -88,15 +100,24 @@ def plan_stages(
         Of each population; None where nothing is staged.
     """
     neurons = {item.name for item in plan.populations}
-    sources = {item.name: item.n for item in plan.poisson}
+    sources = {
+        item.name: item
+        for item in plan.poisson
+        if plan.spikes is not None and item.name not in plan.spikes
+    }
 
     def turns_of(population: PopulationPlan, projection: ProjectionPlan) -> int:
         """Return in how many coming windows events may be due, 0 where that is not known."""
         if projection.kind == "explicit":
             ahead = 0 if projection.pre in neurons else window
             return (delay_range(projection)[1] + ahead) // window + 1
-        n = sources.get(projection.pre)
-        return int(n is not None and _at_home(plan, population, projection, n, threads))
+        group = sources.get(projection.pre)
+        home = None if group is None else find_home(plan, group)
+        if group is None or home is None:
+            return 0
+        # Threads divide sources as they divide neurons.
+        divided = threads == 1 or (home.first_target == 0 and population.n == group.n)
+        return int(divided and home.n_link <= MOST_LINKS and home.delay >= 0)
 
     plans: list[StagePlan | None] = []
     for population, its_ports, n_slot in zip(plan.populations, ports, slots, strict=True):
@@ -110,7 +131,8 @@ def plan_stages(
             continue
         n_turn = max(max(port) for port, chosen in zip(turns, staged, strict=True) if chosen)
         longest = max(delay_range(item)[1] for item in into.values())
-        plans.append(StagePlan(staged, n_turn, longest))
+        parts = _parts(its_ports, staged, n_slot, plan.precision)
+        plans.append(StagePlan(population, staged, n_slot, n_turn, longest, parts))
     return plans
 
 
@@ -124,82 +146,36 @@ def counts(population: PopulationPlan, threads: int) -> int:
     return population.n // NEURONS_TOGETHER + 1 + threads * COUNTS_APART
 
 
-def common_delay(projections: Iterable[ProjectionPlan]) -> int:
-    """Return the delay in steps of all synapses of some projections, -1 if they differ."""
-    ends = {end for projection in projections for end in delay_range(projection)}
-    return ends.pop() if len(ends) == 1 else -1
-
-
-def _at_home(
-    plan: NetworkPlan,
-    population: PopulationPlan,
-    projection: ProjectionPlan,
-    n: int,
-    threads: int,
-) -> bool:
-    """Return whether the n sources of a projection bring their spikes to neurons of their own, with one delay."""
-    if projection.kind != "one_to_one" or plan.spikes is None or projection.pre in plan.spikes:
-        return False
-    siblings = [item for item in plan.projections if item.pre == projection.pre]
-    # Threads divide sources as they divide neurons.
-    divided = threads == 1 or (projection.first_target == 0 and population.n == n)
-    return (
-        divided
-        and len(siblings) <= MOST_LINKS
-        and common_delay(siblings) >= 0
-        and all(
-            item.kind == "one_to_one"
-            and (item.post, item.first_target) == (population.name, projection.first_target)
-            and (item.first_source, item.n_source) == (0, n)
-            for item in siblings
-        )
-    )
-
-
 class StageMemory:
     """The stages of all populations.
 
     Parameters
     ----------
-    plan : NetworkPlan
-    ports : list of tuple of Port
-        Ports of each population.
-    slots : list of int
-        Pending steps of input of each population.
     stages : list of StagePlan or None
     backend : Backend
     """
 
-    def __init__(
-        self,
-        plan: NetworkPlan,
-        ports: list[tuple[Port, ...]],
-        slots: list[int],
-        stages: list[StagePlan | None],
-        backend: Backend,
-    ) -> None:
+    def __init__(self, stages: list[StagePlan | None], backend: Backend) -> None:
         self._memory: list[Buffer] = []
         self._records: dict[int, tuple[Buffer, int]] = {}
         for number, stage in enumerate(stages):
             if stage is None:
                 continue
-            parts = _parts(ports[number], stage, slots[number], plan.precision)
-            of_thread = _padded(sum(parts.values()))
-            counted = counts(plan.populations[number], backend.threads)
-            memory = backend.allocate((backend.threads * of_thread,), np.uint8)
+            memory = backend.allocate((backend.threads * stage.thread_bytes,), np.uint8)
+            counted = counts(stage.population, backend.threads)
             held_until = backend.allocate((counted,), np.int32)
             record = np.zeros(1, dtype=STAGE)
             begin = memory.address
-            for name, size in parts.items():
+            for name, size in stage.parts.items():
                 if size:
                     record[name] = begin
                 begin += size
             record["held_until"] = held_until.address
-            record["n_byte"], record["n_turn"] = of_thread, stage.n_turn
+            record["n_byte"], record["n_turn"] = stage.thread_bytes, stage.n_turn
             record["longest"] = stage.longest
             table = backend.upload(record)
             self._memory += [memory, held_until, table]
-            self._records[number] = table, slots[number]
+            self._records[number] = table, stage.n_slot
 
     @property
     def nbytes(self) -> int:
@@ -212,52 +188,32 @@ class StageMemory:
         return 0 if record is None or n_slot != planned else record.address
 
 
-def stage_bytes(
-    plan: NetworkPlan,
-    ports: list[tuple[Port, ...]],
-    slots: list[int],
-    stages: list[StagePlan | None],
-    threads: int,
-) -> int:
+def stage_bytes(stages: list[StagePlan | None], threads: int) -> int:
     """Return the bytes that the stages of a network take.
 
     Parameters
     ----------
-    plan : NetworkPlan
-    ports : list of tuple of Port
-        Ports of each population.
-    slots : list of int
-        Pending steps of input of each population.
     stages : list of StagePlan or None
     threads : int
         Threads that have stages of their own.
     """
     return sum(
-        threads * _padded(sum(_parts(its_ports, stage, n_slot, plan.precision).values()))
-        + 4 * counts(population, threads)
-        + STAGE.itemsize
-        for population, its_ports, n_slot, stage in zip(
-            plan.populations, ports, slots, stages, strict=True
-        )
+        threads * stage.thread_bytes + 4 * counts(stage.population, threads) + STAGE.itemsize
+        for stage in stages
         if stage is not None
     )
 
 
 def _parts(
-    ports: tuple[Port, ...], stage: StagePlan, n_slot: int, precision: int
+    ports: tuple[Port, ...], staged: tuple[bool, ...], n_slot: int, precision: int
 ) -> dict[str, int]:
-    """Return the bytes of what one thread has: input, which vectors have some, where it is, and the turns of bins."""
     sizes = [1 if port.narrow else precision // 8 for port in ports]
-    wide = {chosen for port, chosen in zip(ports, stage.ports, strict=True) if not port.narrow}
+    wide = {chosen for port, chosen in zip(ports, staged, strict=True) if not port.narrow}
     pending = NEURONS_TOGETHER // LEAST_LANES * len(ports) * n_slot
     return {
-        "input": NEURONS_TOGETHER * n_slot * int(np.dot(sizes, stage.ports)),
+        "input": NEURONS_TOGETHER * n_slot * int(np.dot(sizes, staged)),
+        # The population's own serves all its ports.
         "pending": pending if wide == {True} else 0,
         "port": PORT.itemsize * len(ports),
         "turn": n_slot,
     }
-
-
-def _padded(size: int) -> int:
-    """Return a size at which the next thread's memory begins with a page of its own."""
-    return -(-size // 4096) * 4096

@@ -212,7 +212,9 @@ def test_which_ports_are_staged() -> None:
     every = ["a", "alike", "among", "b", "c", "from outside"]
     assert chosen(plan) == chosen(plan, 2) == dict.fromkeys(every, True)
     # Delays of up to 40 steps in windows of 7; those of given spikes, which are made a window ahead, are shorter.
-    assert plans_of(plan) == [stages.StagePlan((True,) * 5, 6, 40)]
+    (stage,) = plans_of(plan)
+    assert stage is not None
+    assert (stage.ports, stage.n_turn, stage.longest) == ((True,) * 5, 6, 40)
     without = {name: name not in ("a", "b") for name in every}
     assert chosen(network(64, homes=(0, 5))) == without, "a source whose synapses differ in delay"
     assert chosen(replace(plan, spikes=("cells", "first"))) == without, "a source that is recorded"
