@@ -108,15 +108,9 @@ RARE void deliver_late(const Errand *errand, int64_t synapse, int32_t slot, cons
     const Projection *const j = errand->projection;
     const Population *const post = errand->post;
     const int32_t target = j->target[synapse];
-    const int64_t place = input_place(target, post->n_slot) + (int64_t)slot * INPUT_BLOCK;
+    const Port *const port = &post->port[j->port];
     const integer weight = j->weight ? j->weight[synapse] : (integer)j->common_weight;
-    uint8_t *const start = post->input + post->port[j->port].offset;
-    if (post->port[j->port].narrow) {
-        accumulate_narrow(start + place, weight);
-    } else {
-        accumulate((integer *)start + place, weight);
-        set_pending(post, target, j->port, slot);
-    }
+    add_event(post, j->port, post->input + port->offset, port->narrow != 0, target, slot, weight);
     hold_slot(post, target, worker, slot);
 }
 

@@ -107,6 +107,19 @@ struct Span {
     int32_t slot;
 };
 
+// Add an event to the input of a neuron that is due in a slot; the input of the port begins at `start`.
+DEVICE void add_event(const Population *post, int32_t port, uint8_t *start, bool narrow, int32_t neuron, int32_t slot,
+                      integer weight)
+{
+    const int64_t place = input_place(neuron, post->n_slot) + (int64_t)slot * INPUT_BLOCK;
+    if (narrow) {
+        accumulate_narrow(&start[place], weight);
+    } else {
+        accumulate((integer *)start + place, weight);
+        set_pending(post, neuron, port, slot);
+    }
+}
+
 // Add the events of some synapses to the input of their targets.
 DEVICE void deliver_span(const Projection *j, const Population *post, const Span *span, bool is_explicit, bool narrow,
                          bool has_delay, bool has_weight)
@@ -123,14 +136,7 @@ DEVICE void deliver_span(const Projection *j, const Population *post, const Span
             slot += delays[k];
             slot = slot >= n_slot ? slot - n_slot : slot;
         }
-        const int64_t place = input_place(target, n_slot) + (int64_t)slot * INPUT_BLOCK;
-        const integer weight = has_weight ? weights[k] : (integer)j->common_weight;
-        if (narrow) {
-            accumulate_narrow(&start[place], weight);
-        } else {
-            accumulate((integer *)start + place, weight);
-            set_pending(post, target, j->port, slot);
-        }
+        add_event(post, j->port, start, narrow, target, slot, has_weight ? weights[k] : (integer)j->common_weight);
     }
 }
 

@@ -111,13 +111,7 @@ DEVICE void follow_links(const Links *links, int32_t source, int32_t step)
     for (int32_t k = 0; k < links->count; ++k) {
         const Link *const link = &links->link[k];
         const int32_t slot = due_slot(links, link, step);
-        const int64_t place = due_place(link, source, slot);
-        if (link->narrow) {
-            accumulate_narrow(link->input + place, link->weight);
-        } else {
-            accumulate((integer *)link->input + place, link->weight);
-            set_pending(link->post, link->first_target + source, link->port, slot);
-        }
+        add_event(link->post, link->port, link->input, link->narrow, link->first_target + source, slot, link->weight);
     }
 }
 

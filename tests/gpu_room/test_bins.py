@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from far_memory import cpu_backend
 
 from dendrify_gpu.gpu import (
-    CpuBackend,
     GeneratorPlan,
     Model,
     NetworkPlan,
@@ -32,12 +32,6 @@ SOURCES, STEPS = 40, 60
 @pytest.fixture(autouse=True)
 def small_populations_have_bins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "LEAST_NEURONS", 0)
-
-
-def backend(far: bool, threads: int = 1) -> CpuBackend:
-    chosen = CpuBackend(threads=threads)
-    chosen.cache_bytes = 1 if far else 0
-    return chosen
 
 
 def counting_network(
@@ -103,7 +97,7 @@ def test_every_event_arrives_once(
     precision: int, weights: bool, delays: bool, threads: int
 ) -> None:
     plan, expected = counting_network(precision, 2, weights, delays)
-    simulation = Simulation(plan, backend(True, threads))
+    simulation = Simulation(plan, cpu_backend(True, threads))
     assert simulation._population_table(0)["bin"][0] != 0
     for steps in (1, 2, 30, STEPS - 33):
         simulation.run(steps)
@@ -115,7 +109,7 @@ def test_a_full_bin_is_emptied_at_once(weights: bool) -> None:
     plan, expected = counting_network(32, 40, weights, True)
     per_window = len(plan.projections[0].target) / SOURCES * 5 * 7  # type: ignore[arg-type]
     assert per_window / (N / 2048) > 2 * bins.EVENTS_OF_BIN
-    simulation = Simulation(plan, backend(True))
+    simulation = Simulation(plan, cpu_backend(True))
     simulation.run(STEPS)
     np.testing.assert_array_equal(simulation.populations["cells"].read("g"), expected)
 
@@ -123,7 +117,7 @@ def test_a_full_bin_is_emptied_at_once(weights: bool) -> None:
 @pytest.mark.parametrize("delays", [False, True])
 def test_at_every_step_the_input_is_that_without_bins(delays: bool) -> None:
     plan, _ = counting_network(64, 2, True, delays)
-    near, far = Simulation(plan, backend(False)), Simulation(plan, backend(True, 2))
+    near, far = Simulation(plan, cpu_backend(False)), Simulation(plan, cpu_backend(True, 2))
     for _ in range(STEPS):
         near.run(1)
         far.run(1)
@@ -144,7 +138,7 @@ def test_delays_too_long_for_the_place_of_an_event_do_without_bins() -> None:
     plan = NetworkPlan(
         DT, 32, 1, plan.populations, (), plan.generators, (delayed, *others), (), None
     )
-    simulation = Simulation(plan, backend(True))
+    simulation = Simulation(plan, cpu_backend(True))
     assert simulation._population_table(0)["bin"][0] == 0
     simulation.run(2**13 + STEPS)
     np.testing.assert_array_equal(simulation.populations["cells"].read("g"), expected)
@@ -152,8 +146,8 @@ def test_delays_too_long_for_the_place_of_an_event_do_without_bins() -> None:
 
 def test_bins_are_part_of_the_estimate() -> None:
     plan, _ = counting_network(64, 1, True, True)
-    ports = [memory.ports for memory in Simulation(plan, backend(False)).populations.values()]
-    simulation = Simulation(plan, backend(True, 2))
+    ports = [memory.ports for memory in Simulation(plan, cpu_backend(False)).populations.values()]
+    simulation = Simulation(plan, cpu_backend(True, 2))
     assert simulation._bins is not None
     slots = [memory.n_slot for memory in simulation.populations.values()]
     planned = stages.plan_stages(plan, ports, slots, simulation.window, 2)
@@ -202,4 +196,4 @@ def test_small_populations_have_no_bins(
 ) -> None:
     plan, _ = counting_network(64, 1, True, False)
     monkeypatch.setattr(stages, "LEAST_NEURONS", N + 1)
-    assert Simulation(plan, backend(True))._population_table(0)["bin"][0] == 0
+    assert Simulation(plan, cpu_backend(True))._population_table(0)["bin"][0] == 0

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from far_memory import cpu_backend
 
 from dendrify_gpu.gpu import (
-    CpuBackend,
     GeneratorPlan,
     Model,
     NetworkPlan,
@@ -138,9 +138,8 @@ def test_the_way_to_a_result_does_not_matter(seed: int, monkeypatch: pytest.Monk
     plan = draw.plan()
     monkeypatch.setattr(stages, "LEAST_NEURONS", 0)
     monkeypatch.setattr(pace, "_WANTED", draw.one_of(1e-9, 1e-3, 0.02, 1.0))
-    near, far = CpuBackend(threads=1), CpuBackend(threads=draw.one_of(1, 2, 3, 5))
-    near.cache_bytes, far.cache_bytes = 0, 1
-    simulations = Simulation(plan, near), Simulation(plan, far)
+    backends = cpu_backend(False), cpu_backend(True, draw.one_of(1, 2, 3, 5))
+    simulations = [Simulation(plan, backend) for backend in backends]
     for _ in range(4):
         if plan.poisson and draw.chance(0.4):
             name, rate = draw.one_of(*plan.poisson).name, draw.one_of(0.0, 50.0, 3000.0)

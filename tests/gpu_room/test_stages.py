@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from far_memory import cpu_backend
 
 from dendrify_gpu.gpu import (
-    CpuBackend,
     GeneratorPlan,
     Model,
     NetworkPlan,
@@ -32,12 +32,6 @@ PIECES = (1, 2, 37, 150, 64)
 @pytest.fixture(autouse=True)
 def small_populations_are_staged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "LEAST_NEURONS", 0)
-
-
-def backend(far: bool, threads: int = 1) -> CpuBackend:
-    chosen = CpuBackend(threads=threads)
-    chosen.cache_bytes = 1 if far else 0
-    return chosen
 
 
 def explicit(
@@ -128,7 +122,7 @@ def test_nothing_depends_on_where_input_is(
 ) -> None:
     monkeypatch.setattr(pace, "_WANTED", batch)
     plan = network(precision, weights)
-    near, far = Simulation(plan, backend(False)), Simulation(plan, backend(True, threads))
+    near, far = Simulation(plan, cpu_backend(False)), Simulation(plan, cpu_backend(True, threads))
     assert far._population_table(0)["stage"][0] != 0
     for steps in PIECES:
         assert near.run(steps).spikes == far.run(steps).spikes
@@ -152,7 +146,7 @@ def in_one_batch(simulation: Simulation, stop: int, keep_from: int) -> np.ndarra
 def test_neurons_find_their_input_on_the_stage() -> None:
     """Except for what a batch of windows finds in memory when it begins."""
     plan = network(64, weights=False, longest=19, many=False)
-    one, other = (Simulation(plan, backend(True)) for _ in range(2))
+    one, other = (Simulation(plan, cpu_backend(True)) for _ in range(2))
     for simulation in (one, other):
         simulation.run(7)
         assert (simulation.step, simulation.source_step) == (7, 7)
@@ -175,7 +169,7 @@ def test_neurons_find_their_input_on_the_stage() -> None:
 
 def test_spikes_that_are_listed_after_all_are_found_in_memory() -> None:
     """Near the end of a batch the spikes of all sources are kept, for a change of the network."""
-    simulation = Simulation(network(64, longest=19, many=False), backend(True))
+    simulation = Simulation(network(64, longest=19, many=False), cpu_backend(True))
     simulation.run(7)
     held = in_one_batch(simulation, 7 + 420, 7 + 300)
     assert held.tolist() == 3 * [7 + 420 + 19]
@@ -191,7 +185,7 @@ def test_events_due_later_than_bins_wait_and_full_bins(
     assert planned is not None
     short = replace(planned, n_turn=2)
     monkeypatch.setattr(simulation_module, "plan_stages", lambda *arguments: [short])
-    near, far = Simulation(plan, backend(False)), Simulation(plan, backend(True, threads))
+    near, far = Simulation(plan, cpu_backend(False)), Simulation(plan, cpu_backend(True, threads))
     for steps in PIECES:
         near.run(steps)
         far.run(steps)
@@ -243,7 +237,7 @@ def test_small_populations_and_long_delays_have_no_stage(monkeypatch: pytest.Mon
 
 def test_input_that_was_lengthened_is_in_memory() -> None:
     """After a change to shorter delays events may be due later than the stage reckons with."""
-    simulation = Simulation(network(64), backend(True))
+    simulation = Simulation(network(64), cpu_backend(True))
     cells = simulation.populations["cells"]
     assert cells.port_table.read()["staged"].all()
     cells.lengthen_input(cells.n_slot + 1)
